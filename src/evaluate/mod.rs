@@ -1,0 +1,161 @@
+//! In: programs. Out: which of them are deployments, and the resources these make, each value as far as it is known.
+//! Never: knows a resource type of Azure.
+
+pub mod bicep;
+mod expression;
+pub mod functions;
+mod roots;
+pub mod terraform;
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use crate::source::Span;
+use crate::syntax::Dialect;
+use crate::value::{Address, Pieces, RootId, SmolStr, Truth, Unknown, Value};
+
+pub use roots::{Inputs, Library};
+
+/// One deployment: a Terraform root module or a Bicep file that nobody uses as a module, with its inputs.
+#[derive(Clone, Debug)]
+pub struct Root {
+    /// Its number in the sorted list of roots.
+    pub id: RootId,
+    /// The directory of a Terraform root module, the file of a Bicep one.
+    pub path: String,
+    /// Its language.
+    pub dialect: Dialect,
+    /// The name of the file of inputs that makes it one of several environments.
+    pub environment: Option<String>,
+    /// The files whose values it takes, in the order of rising precedence.
+    pub input_files: Vec<String>,
+}
+
+/// What one root's evaluation found.
+#[derive(Clone, Debug, Default)]
+pub struct Evaluated {
+    /// Every instance of every resource, data source and `existing`, in the order of declaration.
+    pub resources: Vec<Resource>,
+    /// The root's outputs.
+    pub outputs: IndexMap<SmolStr, Value>,
+    /// Bicep's variables and Terraform's locals of the root itself.
+    pub variables: IndexMap<SmolStr, Value>,
+    /// What waits for what.
+    pub needs: Needs,
+    /// Module calls that could not be followed.
+    pub unread: Vec<UnreadModule>,
+    /// Module calls that were followed: what `resources` prints of them.
+    pub modules: Vec<ModuleCall>,
+    /// Inputs of the root without a value.
+    pub open_inputs: Vec<Unknown>,
+    /// What is wrong with the program as a whole: cycles, missing directories, limits.
+    pub faults: Vec<crate::syntax::Fault>,
+}
+
+/// A resource instance, evaluated.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// Its address.
+    pub address: Address,
+    /// The language it is written in.
+    pub dialect: Dialect,
+    /// Its type as it is written, in full: `azurerm_subnet`, `Microsoft.Network/virtualNetworks/subnets`.
+    pub type_name: SmolStr,
+    /// Bicep's and ARM's API version.
+    pub api_version: Option<SmolStr>,
+    /// The symbols of the module calls from the root, without keys.
+    pub module: Vec<SmolStr>,
+    /// Its own symbol or name.
+    pub symbol: SmolStr,
+    /// The names from the outermost parent to itself, in Bicep; empty in Terraform, whose arguments say it.
+    pub names: Vec<Value>,
+    /// Where it is deployed to, in Bicep; in Terraform its provider may say the subscription.
+    pub scope: Site,
+    /// Its arguments as an object, in the words of its type.
+    pub body: Value,
+    /// It reads what is there: a data source, or `existing`.
+    pub existing: bool,
+    /// Whether it is made at all.
+    pub exists: Truth,
+    /// What would decide that.
+    pub decides: Option<Unknown>,
+    /// It, or a resource it is nested in, has an `if` or a `count`.
+    pub conditional: bool,
+    /// It has a `for`, `count` or `for_each`.
+    pub looped: bool,
+    /// Bicep: the declaration stands for no instance, because its loop is empty or its condition false.
+    pub absent: bool,
+    /// The attributes that Terraform's `ignore_changes` names.
+    pub ignored: Vec<SmolStr>,
+    /// The head of its declaration.
+    pub span: Span,
+    /// The heads of the module calls on the way from the root, the outermost first.
+    pub calls: Vec<Span>,
+}
+
+/// Where a deployment puts its resources.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Site {
+    /// The subscription's GUID.
+    pub subscription: Option<Pieces>,
+    /// The resource group's name.
+    pub resource_group: Option<Pieces>,
+}
+
+/// A module call that was followed.
+#[derive(Clone, Debug)]
+pub struct ModuleCall {
+    /// Its address.
+    pub address: Address,
+    /// The symbols from the root, its own last.
+    pub module: Vec<SmolStr>,
+    /// The head of the call.
+    pub span: Span,
+}
+
+/// A module call that could not be followed.
+#[derive(Clone, Debug)]
+pub struct UnreadModule {
+    /// Its address.
+    pub address: Address,
+    /// The source as it is written.
+    pub source: String,
+    /// Why: `not in the repository`, `there is no such directory`.
+    pub reason: String,
+    /// A local path that should have been there: a finding, not only a gap.
+    pub missing: bool,
+    /// Its arguments.
+    pub arguments: Value,
+    /// The head of the call.
+    pub span: Span,
+}
+
+/// One moment of a deployment.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Event {
+    /// A declaration's resources, or everything inside a module, are made.
+    Done(Address),
+    /// A module begins.
+    Start(Address),
+}
+
+/// One moment waits for another.
+#[derive(Clone, Debug)]
+pub struct Need {
+    /// What comes first.
+    pub event: Event,
+    /// Who says so.
+    pub span: Span,
+}
+
+/// What waits for what, by declaration: addresses have no keys.
+///
+/// Read from the syntax of bodies, through locals, inputs and outputs, never from what evaluation happened to touch.
+#[derive(Clone, Debug, Default)]
+pub struct Needs {
+    /// The moments that each moment waits for.
+    pub of: BTreeMap<Event, Vec<Need>>,
+    /// Modules that could not be read: what waits for their outputs may or may not wait for all that they were given.
+    pub opaque: std::collections::BTreeSet<Address>,
+}

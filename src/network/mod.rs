@@ -1,0 +1,4 @@
+//! Stub.
+
+/// The graph.
+pub struct Network;

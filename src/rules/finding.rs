@@ -1,0 +1,141 @@
+//! In: what a rule saw. Out: findings that prove themselves hop by hop.
+//! Never: says how a finding is shown.
+
+use crate::source::Span;
+use crate::value::{Address, RootId, Unknown};
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Level {
+    /// Worth a review.
+    Note,
+    /// Against the recommendation, a race, or something that breaks later.
+    Warning,
+    /// The deployment fails, or the cluster does not work.
+    Error,
+}
+
+/// How sure the tool is of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Confidence {
+    /// A hint.
+    Low,
+    /// It rests on a default, a convention or an address that was matched.
+    Medium,
+    /// Everything it rests on is written.
+    High,
+}
+
+/// Whether it is so, or cannot be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Verdict {
+    /// It is so.
+    Violation,
+    /// An input that decides it is not known.
+    Undecided,
+}
+
+impl Level {
+    /// The word that reports use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Note => "note",
+            Level::Warning => "warning",
+            Level::Error => "error",
+        }
+    }
+}
+
+impl Confidence {
+    /// The word that reports use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Confidence::Low => "low",
+            Confidence::Medium => "medium",
+            Confidence::High => "high",
+        }
+    }
+}
+
+impl Verdict {
+    /// The word that reports use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Violation => "violation",
+            Verdict::Undecided => "undecided",
+        }
+    }
+}
+
+/// One step of a proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// A short clause that continues the one before: `has its nodes in "snet-nodes" of "vnet-data"`.
+    pub message: String,
+    /// Where it says so.
+    pub span: Span,
+}
+
+/// An unknown that would decide a finding, and what each answer would mean.
+#[derive(Clone, Debug)]
+pub struct Decider {
+    /// What is not known.
+    pub unknown: Unknown,
+    /// What its answers would mean: `if it is "userDefinedRouting": VNL070; else it passes`.
+    pub effect: String,
+}
+
+/// Something that is wrong, or that cannot be told.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule's code, as in `VNL001`; `VNL-P…`, `VNL-S…` and `VNL-N…` speak of the run itself.
+    pub code: &'static str,
+    /// The rule's name, as in `custom-dns-before-zone-link`.
+    pub name: &'static str,
+    /// How bad it is.
+    pub level: Level,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// Whether it is so.
+    pub verdict: Verdict,
+    /// What is so, in this place, with the names of this place; no full stop.
+    pub message: String,
+    /// The address of what it speaks of; none for a file that could not be read.
+    pub subject: Option<Address>,
+    /// The addresses of everything else that it rests on: with the subject, its cause.
+    pub objects: Vec<Address>,
+    /// The root of the subject.
+    pub root: Option<RootId>,
+    /// Its place: one line in a file that the user owns.
+    pub place: Span,
+    /// The proof, in the order of reading; the first step is the place itself where a proof is needed.
+    pub steps: Vec<Step>,
+    /// What to do; no full stop.
+    pub help: Option<String>,
+    /// Why it hurts; no full stop.
+    pub why: Option<String>,
+    /// What would decide it, where it is undecided.
+    pub deciders: Vec<Decider>,
+}
+
+impl Finding {
+    /// A violation without a proof yet.
+    pub fn new(code: &'static str, name: &'static str, level: Level, place: Span, message: String) -> Finding {
+        Finding {
+            code,
+            name,
+            level,
+            confidence: Confidence::High,
+            verdict: Verdict::Violation,
+            message,
+            subject: None,
+            objects: Vec::new(),
+            root: None,
+            place,
+            steps: Vec::new(),
+            help: None,
+            why: None,
+            deciders: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! In: paths below one repository root, or texts handed over. Out: texts with an identity, and where lines begin.
+//! Never: knows what language a text is written in.
+//!
+//! This is the only module that touches the file system. It reads below its root and nowhere else.
+
+mod file;
+mod path;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, RwLock};
+
+pub use file::{File, Place};
+pub use path::{directory_of, extension_of, join, name_of};
+
+/// Which text of a [`Sources`]; it means nothing in another one.
+///
+/// Numbers are given in the order of reading, which may differ from run to run: sort by path, never by this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FileId(u32);
+
+/// A stretch of bytes in one text, `start` included and `end` not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Span {
+    /// The text that holds it.
+    pub file: FileId,
+    /// Offset of the first byte.
+    pub start: u32,
+    /// Offset after the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span from `start` to `end` in bytes; offsets beyond 4 GiB cannot occur, since no such file is read.
+    pub fn new(file: FileId, start: usize, end: usize) -> Span {
+        let cut = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        Span { file, start: cut(start), end: cut(end) }
+    }
+
+    /// The span as a range of bytes.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// From the start of this span to the end of `other`, which lies in the same text.
+    pub fn to(self, other: Span) -> Span {
+        Span { file: self.file, start: self.start, end: other.end.max(self.start) }
+    }
+
+    /// The first byte's position as an empty span.
+    pub fn head(self) -> Span {
+        Span { file: self.file, start: self.start, end: self.start }
+    }
+}
+
+/// Why a path could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Nothing is there.
+    Missing,
+    /// It is there, and it is a directory, a device or another thing that holds no text.
+    NotAFile,
+    /// The bytes are not UTF-8; the offset of the first bad byte.
+    NotUtf8(usize),
+    /// It is larger than the limit, which is given in bytes.
+    TooLarge(u64),
+    /// It lies outside the repository root.
+    Outside,
+    /// The operating system said no, in these words.
+    Io(String),
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Refusal::Missing => write!(f, "there is no such file"),
+            Refusal::NotAFile => write!(f, "this is not a regular file"),
+            Refusal::NotUtf8(offset) => write!(f, "this is not UTF-8 text (byte {offset})"),
+            Refusal::TooLarge(limit) => write!(f, "this is larger than {limit} bytes (--max-file-size)"),
+            Refusal::Outside => write!(f, "this lies outside the repository root"),
+            Refusal::Io(reason) => write!(f, "{reason}"),
+        }
+    }
+}
+
+/// One entry of a directory.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// The last segment of its path.
+    pub name: String,
+    /// It is a directory.
+    pub directory: bool,
+}
+
+/// The texts of one run: a reader that stays below its root and remembers what it read.
+///
+/// Paths in and out are relative to the root, with `/` between segments and without `.` or `..`; `""` is the root.
+pub struct Sources {
+    root: Option<PathBuf>,
+    max_file_size: u64,
+    texts: RwLock<Texts>,
+}
+
+#[derive(Default)]
+struct Texts {
+    files: Vec<Arc<File>>,
+    by_path: BTreeMap<String, Result<FileId, Refusal>>,
+}
+
+/// The largest file that is read unless the user says otherwise: 4 MiB.
+pub const MAX_FILE_SIZE: u64 = 4 * 1024 * 1024;
+
+impl Sources {
+    /// A reader of the tree below `root`, which refuses files above `max_file_size` bytes.
+    pub fn below(root: &Path, max_file_size: u64) -> Sources {
+        let root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
+        Sources { root: Some(root), max_file_size, texts: RwLock::default() }
+    }
+
+    /// A reader of the given texts alone, by path; it touches no disk.
+    pub fn of_texts<P: Into<String>, T: Into<String>>(texts: impl IntoIterator<Item = (P, T)>) -> Sources {
+        let sources = Sources { root: None, max_file_size: MAX_FILE_SIZE, texts: RwLock::default() };
+        for (path, text) in texts {
+            sources.overlay(&path.into(), text.into());
+        }
+        sources
+    }
+
+    /// Lays a text over what the disk has at `path`, as an editor's unsaved buffer does.
+    pub fn overlay(&self, path: &str, text: String) -> FileId {
+        let mut texts = self.texts.write().expect("no reader panics while it holds the lock");
+        texts.add(path.to_string(), text)
+    }
+
+    /// The text at `path`, read once; every later call gives the same answer.
+    pub fn open(&self, path: &str) -> Result<FileId, Refusal> {
+        if let Some(known) = self.texts.read().expect("no reader panics while it holds the lock").by_path.get(path) {
+            return known.clone();
+        }
+        let read = self.read(path);
+        let mut texts = self.texts.write().expect("no reader panics while it holds the lock");
+        if let Some(known) = texts.by_path.get(path) {
+            return known.clone();
+        }
+        match read {
+            Ok(text) => Ok(texts.add(path.to_string(), text)),
+            Err(refusal) => {
+                texts.by_path.insert(path.to_string(), Err(refusal.clone()));
+                Err(refusal)
+            }
+        }
+    }
+
+    /// An empty text that stands for a path that could not be read, so that a finding can point at it.
+    pub fn stand_in(&self, path: &str) -> FileId {
+        let mut texts = self.texts.write().expect("no reader panics while it holds the lock");
+        if let Some(Ok(id)) = texts.by_path.get(path) {
+            return *id;
+        }
+        let refusal = texts.by_path.get(path).cloned();
+        let id = texts.add(path.to_string(), String::new());
+        if let Some(refusal) = refusal {
+            texts.by_path.insert(path.to_string(), refusal);
+        }
+        id
+    }
+
+    /// The entries of a directory, sorted by name; `None` where there is no such directory below the root.
+    pub fn list(&self, directory: &str) -> Option<Vec<Entry>> {
+        let mut entries: BTreeMap<String, bool> = BTreeMap::new();
+        let mut found = directory.is_empty();
+        {
+            let texts = self.texts.read().expect("no reader panics while it holds the lock");
+            let prefix = if directory.is_empty() { String::new() } else { format!("{directory}/") };
+            for (path, text) in texts.by_path.range(prefix.clone()..) {
+                let Some(rest) = path.strip_prefix(&prefix) else { break };
+                if text.is_err() {
+                    continue;
+                }
+                found = true;
+                match rest.split_once('/') {
+                    Some((name, _)) => entries.insert(name.to_string(), true),
+                    None => entries.insert(rest.to_string(), false),
+                };
+            }
+        }
+        if let Some(on_disk) = self.on_disk(directory)
+            && let Ok(read) = std::fs::read_dir(on_disk)
+        {
+            found = true;
+            for entry in read.flatten() {
+                let Ok(name) = entry.file_name().into_string() else { continue };
+                let directory = entry.path().is_dir();
+                entries.entry(name).or_insert(directory);
+            }
+        }
+        found.then(|| entries.into_iter().map(|(name, directory)| Entry { name, directory }).collect())
+    }
+
+    /// All files below `directory` (or the file itself) whose path `wanted` accepts, sorted by path.
+    ///
+    /// Hidden entries and what `.gitignore` names are left out, symbolic links are not followed. A directory whose
+    /// path is accepted is in the list too: reading it will say that it is not a file.
+    pub fn find(&self, directory: &str, wanted: &dyn Fn(&str) -> bool) -> Vec<String> {
+        let mut found: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
+        let below =
+            |path: &str| directory.is_empty() || path == directory || path.starts_with(&format!("{directory}/"));
+        for (path, text) in &self.texts.read().expect("no reader panics while it holds the lock").by_path {
+            if text.is_ok() && below(path) && wanted(path) {
+                found.insert(path.clone());
+            }
+        }
+        if let (Some(root), Some(start)) = (&self.root, self.on_disk(directory)) {
+            let walk = ignore::WalkBuilder::new(&start).git_global(false).parents(true).follow_links(false).build();
+            for entry in walk.flatten() {
+                let Ok(relative) = entry.path().strip_prefix(root) else { continue };
+                let Some(path) = path::of_os(relative) else { continue };
+                if !path.is_empty() && wanted(&path) {
+                    found.insert(path);
+                }
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    /// Whether `path` is a directory below the root.
+    pub fn is_directory(&self, path: &str) -> bool {
+        if self.on_disk(path).is_some_and(|p| p.is_dir()) {
+            return true;
+        }
+        let prefix = format!("{path}/");
+        let texts = self.texts.read().expect("no reader panics while it holds the lock");
+        path.is_empty() || texts.by_path.range(prefix.clone()..).next().is_some_and(|(p, _)| p.starts_with(&prefix))
+    }
+
+    /// The text behind an identity.
+    pub fn file(&self, id: FileId) -> Arc<File> {
+        let texts = self.texts.read().expect("no reader panics while it holds the lock");
+        Arc::clone(&texts.files[id.0 as usize])
+    }
+
+    /// The text of a span; empty where the span does not lie on character borders of its text.
+    pub fn text(&self, span: Span) -> String {
+        self.file(span.file).text.get(span.range()).unwrap_or_default().to_string()
+    }
+
+    /// The root-relative path of a text.
+    pub fn path(&self, id: FileId) -> String {
+        self.file(id).path.clone()
+    }
+
+    fn on_disk(&self, path: &str) -> Option<PathBuf> {
+        let root = self.root.as_ref()?;
+        let joined = if path.is_empty() { root.clone() } else { root.join(path) };
+        // A symbolic link may lead out of the root; what it names is not ours to read.
+        let real = joined.canonicalize().ok()?;
+        real.starts_with(root).then_some(joined)
+    }
+
+    fn read(&self, path: &str) -> Result<String, Refusal> {
+        use std::io::Read;
+        let root = self.root.as_ref().ok_or(Refusal::Missing)?;
+        if path.split('/').any(|segment| segment == "..") {
+            return Err(Refusal::Outside);
+        }
+        let joined = root.join(path);
+        if std::fs::symlink_metadata(&joined).is_err() {
+            return Err(Refusal::Missing);
+        }
+        let on_disk = self.on_disk(path).ok_or(Refusal::Outside)?;
+        let described = std::fs::metadata(&on_disk).map_err(|_| Refusal::Missing)?;
+        if !described.is_file() {
+            return Err(Refusal::NotAFile);
+        }
+        if described.len() > self.max_file_size {
+            return Err(Refusal::TooLarge(self.max_file_size));
+        }
+        let file = std::fs::File::open(&on_disk).map_err(|e| Refusal::Io(e.to_string()))?;
+        let mut bytes = Vec::with_capacity(described.len() as usize);
+        file.take(self.max_file_size + 1).read_to_end(&mut bytes).map_err(|e| Refusal::Io(e.to_string()))?;
+        if bytes.len() as u64 > self.max_file_size {
+            return Err(Refusal::TooLarge(self.max_file_size));
+        }
+        String::from_utf8(bytes).map_err(|e| Refusal::NotUtf8(e.utf8_error().valid_up_to()))
+    }
+}
+
+impl Texts {
+    fn add(&mut self, path: String, text: String) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).expect("fewer than 2^32 files are read"));
+        self.files.push(Arc::new(File::new(path.clone(), text)));
+        self.by_path.insert(path, Ok(id));
+        id
+    }
+}
+
+/// The file a report shows a span of is looked up by identity; the texts are not copied.
+impl<'a> codespan_reporting::files::Files<'a> for Sources {
+    type FileId = FileId;
+    type Name = String;
+    type Source = Arc<str>;
+
+    fn name(&'a self, id: FileId) -> Result<String, codespan_reporting::files::Error> {
+        Ok(self.path(id))
+    }
+
+    fn source(&'a self, id: FileId) -> Result<Arc<str>, codespan_reporting::files::Error> {
+        Ok(Arc::clone(&self.file(id).text))
+    }
+
+    fn line_index(&'a self, id: FileId, offset: usize) -> Result<usize, codespan_reporting::files::Error> {
+        Ok(self.file(id).line_of(offset))
+    }
+
+    fn line_range(
+        &'a self,
+        id: FileId,
+        line: usize,
+    ) -> Result<std::ops::Range<usize>, codespan_reporting::files::Error> {
+        let file = self.file(id);
+        file.line_range(line).ok_or(codespan_reporting::files::Error::LineTooLarge { given: line, max: file.lines() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_climbs_out_is_refused() {
+        let sources = Sources::below(Path::new("src"), MAX_FILE_SIZE);
+        assert_eq!(sources.open("../Cargo.toml"), Err(Refusal::Outside));
+        assert_eq!(sources.open("no-such-file.tf"), Err(Refusal::Missing));
+        assert_eq!(sources.open("source"), Err(Refusal::NotAFile));
+    }
+
+    #[test]
+    fn an_overlay_hides_what_the_disk_has() {
+        let sources = Sources::below(Path::new("src"), MAX_FILE_SIZE);
+        let id = sources.overlay("lib.rs", "hello".into());
+        assert_eq!(sources.open("lib.rs"), Ok(id));
+        assert_eq!(&*sources.file(id).text, "hello");
+    }
+
+    #[test]
+    fn a_directory_of_texts_lists_its_entries() {
+        let sources = Sources::of_texts([("a/b.tf", ""), ("a/c/d.tf", ""), ("e.tf", "")]);
+        let names: Vec<_> = sources.list("a").into_iter().flatten().map(|e| (e.name, e.directory)).collect();
+        assert_eq!(names, [("b.tf".to_string(), false), ("c".to_string(), true)]);
+        assert_eq!(sources.list("x"), None);
+        assert_eq!(sources.find("a", &|p| p.ends_with(".tf")), ["a/b.tf", "a/c/d.tf"]);
+    }
+}

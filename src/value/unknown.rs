@@ -1,0 +1,148 @@
+//! In: the source form of something that is not known. Out: an unknown with a name.
+//! Never: guesses a value.
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::address::{Reference, RootId};
+use crate::source::Span;
+
+/// Something that is not known, named so that a user learns what would decide.
+///
+/// Two unknowns are the same thing when they have the same name in the same root.
+#[derive(Clone, Debug)]
+pub struct Unknown(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    root: RootId,
+    name: SmolStr,
+    reason: Reason,
+    place: Option<Span>,
+    of: Vec<Reference>,
+}
+
+/// Why something is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Reason {
+    /// An input without a value.
+    Input,
+    /// An attribute of a data source, of an `existing` resource, or of the deployment's own surroundings.
+    Data,
+    /// Another deployment's output.
+    Remote,
+    /// A module that could not be read.
+    Module,
+    /// It hangs on a condition or a repetition that is not known.
+    Condition,
+    /// A function that is not modelled, or whose answer only Azure knows.
+    Function,
+    /// It could not be read, or it stands for a mistake that the deployment would refuse.
+    Broken,
+    /// A limit of the analysis was reached.
+    Limit,
+}
+
+impl Unknown {
+    /// An unknown of `root` with the name that its source form gives it, as in `var.prefix`.
+    pub fn new(root: RootId, name: impl AsRef<str>, reason: Reason) -> Unknown {
+        Unknown(Arc::new(Inner { root, name: SmolStr::new(name), reason, place: None, of: Vec::new() }))
+    }
+
+    /// The same with the place where it is declared or arises.
+    pub fn at(self, place: Span) -> Unknown {
+        let Inner { root, name, reason, of, .. } = &*self.0;
+        let (name, of) = (name.clone(), of.clone());
+        Unknown(Arc::new(Inner { root: *root, name, reason: *reason, place: Some(place), of }))
+    }
+
+    /// What `f(x, y)` is when `holes` of its arguments are not known: named by its source form, as the first of them
+    /// is for reason, root and place. It remembers every attribute that it was made from.
+    pub fn derived<'a>(name: impl AsRef<str>, holes: impl IntoIterator<Item = &'a Hole>) -> Option<Unknown> {
+        let mut first: Option<Unknown> = None;
+        let mut of: Vec<Reference> = Vec::new();
+        for hole in holes {
+            let unknown = hole.unknown();
+            for reference in &unknown.0.of {
+                if of.len() < 16 && !of.contains(reference) {
+                    of.push(reference.clone());
+                }
+            }
+            first.get_or_insert(unknown);
+        }
+        let Inner { root, reason, place, .. } = &*first?.0;
+        Some(Unknown(Arc::new(Inner { root: *root, name: SmolStr::new(name), reason: *reason, place: *place, of })))
+    }
+
+    /// The attributes that it was made from, as far as that is known.
+    pub fn made_of(&self) -> &[Reference] {
+        &self.0.of
+    }
+
+    /// The name, as in `var.prefix`.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Why it is not known.
+    pub fn reason(&self) -> Reason {
+        self.0.reason
+    }
+
+    /// Where it is declared or arises.
+    pub fn place(&self) -> Option<Span> {
+        self.0.place
+    }
+
+    /// The root that it belongs to.
+    pub fn root(&self) -> RootId {
+        self.0.root
+    }
+}
+
+impl PartialEq for Unknown {
+    fn eq(&self, other: &Unknown) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || (self.0.root == other.0.root && self.0.name == other.0.name)
+    }
+}
+
+impl Eq for Unknown {}
+
+impl std::fmt::Display for Unknown {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.name)
+    }
+}
+
+/// A place in a value that has no known content: not known at all, or another resource's attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hole {
+    /// Not known.
+    Unknown(Unknown),
+    /// An attribute of a resource.
+    Reference(Reference),
+}
+
+impl Hole {
+    /// The unknown that this is, or the one that stands for the reference's text.
+    pub fn unknown(&self) -> Unknown {
+        match self {
+            Hole::Unknown(unknown) => unknown.clone(),
+            Hole::Reference(reference) => {
+                let (root, name) = (reference.address.root(), SmolStr::new(reference.to_string()));
+                let of = vec![reference.clone()];
+                Unknown(Arc::new(Inner { root, name, reason: Reason::Data, place: None, of }))
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Hole {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Hole::Unknown(unknown) => unknown.fmt(f),
+            Hole::Reference(reference) => reference.fmt(f),
+        }
+    }
+}
