@@ -34,6 +34,9 @@ const BINARY_OPERATORS = [
   [PREC.product, ['*', '/', '%']],
 ];
 
+/** The end of a line, where the next line may begin a declaration. Within brackets it may not. */
+const lineEnd = $ => choice($._newline, seq($._newline_before_declaration, $._declaration_start));
+
 /** Items of an object, an array or a list of imports: apart by line endings or by one comma, never by both. */
 const items = ($, item) => seq(
   repeat($._newline),
@@ -91,6 +94,7 @@ export default grammar({
   // The order is that of `enum Token` in `src/scanner.c`.
   externals: $ => [
     $._newline,
+    $._newline_before_declaration,
     $._newline_before_question,
     $._newline_before_colon,
     $._newline_before_pipe,
@@ -103,7 +107,8 @@ export default grammar({
     $._multiline_start,
     $._multiline_end,
     $.comment,
-    $._unterminated_comment,
+    $._declaration_start,
+    $._unparsed,
     $._error_sentinel,
   ],
 
@@ -114,7 +119,7 @@ export default grammar({
 
   rules: {
     source_file: $ => seq(
-      repeat(choice($._newline, seq($._declaration, $._newline))),
+      repeat(choice(lineEnd($), seq($._declaration, lineEnd($)))),
       optional($._declaration),
     ),
 
@@ -237,7 +242,7 @@ export default grammar({
 
     extends_declaration: $ => declared($, 'extends', field('path', $._string)),
 
-    _decorator_line: $ => seq(field('decorator', $.decorator), repeat1($._newline)),
+    _decorator_line: $ => seq(field('decorator', $.decorator), repeat1(lineEnd($))),
     decorator: $ => seq('@', field('expression', $._decorator_expression)),
     _decorator_expression: $ => choice(
       $.identifier,

@@ -15,6 +15,7 @@ use crate::source::Span;
 use crate::syntax::Dialect;
 use crate::value::{Address, Pieces, RootId, SmolStr, Truth, Unknown, Value};
 
+pub use expression::{Bindings, Call, Evaluator, Fuel, Refused, Scope, form, is_broken};
 pub use roots::{Inputs, Library};
 
 /// One deployment: a Terraform root module or a Bicep file that nobody uses as a module, with its inputs.

@@ -152,6 +152,15 @@ pub enum Field {
     Spread(Expr),
 }
 
+impl Element {
+    /// What is written there.
+    pub fn expr(&self) -> &Expr {
+        match self {
+            Element::Item(expr) | Element::Spread(expr) => expr,
+        }
+    }
+}
+
 impl Field {
     /// The key, if it is written as it is.
     pub fn literal_key(&self) -> Option<&str> {
@@ -308,10 +317,7 @@ impl Expr {
                 }
             }
             ExprKind::List(elements) => {
-                for element in elements {
-                    let (Element::Item(expr) | Element::Spread(expr)) = element;
-                    visit(expr);
-                }
+                elements.iter().map(Element::expr).for_each(visit);
             }
             ExprKind::Object(fields) => {
                 for field in fields {

@@ -17,6 +17,7 @@
 // The order is that of `externals` in `grammar.js`.
 enum Token {
     NEWLINE,
+    NEWLINE_BEFORE_DECLARATION,
     NEWLINE_BEFORE_QUESTION,
     NEWLINE_BEFORE_COLON,
     NEWLINE_BEFORE_PIPE,
@@ -29,7 +30,8 @@ enum Token {
     MULTILINE_START,
     MULTILINE_END,
     COMMENT,
-    UNTERMINATED_COMMENT,
+    DECLARATION_START,
+    UNPARSED,
     ERROR_SENTINEL,
 };
 
@@ -48,6 +50,11 @@ typedef struct {
     uint32_t interpolations;
     // How many of the next characters are text although they look like a closing quote or an interpolation.
     uint32_t pending;
+    // Whether a declaration begins right here: its line ending has been read, its `DECLARATION_START` has not.
+    uint32_t before_declaration;
+    // Is another after each line ending in recovery, and otherwise 0. Recovery does not skip a token that changes the
+    // state where it could go back to a place that takes it: what is broken ends with its line.
+    uint32_t broken_line;
     // The multi-line strings that are open, each by the number of `$` before its quotes.
     uint32_t nesting;
     uint16_t dollars[MAXIMUM_NESTING];
@@ -223,14 +230,51 @@ static bool begins_declaration(const char *word) {
     return false;
 }
 
-// Stands at a line ending, and takes it with the empty lines after it.
-static bool scan_newline(TSLexer *lexer, const bool *valid, bool recovering) {
-    while (at_line_end(lexer) || at_blank(lexer)) {
-        bool line_end = at_line_end(lexer);
-        advance(lexer);
-        if (line_end) lexer->mark_end(lexer);
+// Says whether a declaration begins here, at the beginning of a line. `type: 1` is a property, and `type as t` an item
+// of an import. `resource a 'b'` and `@a()` may stand in a body, so they count only where the tree is broken.
+static bool at_declaration(TSLexer *lexer, bool recovering) {
+    char word[LONGEST_KEYWORD + 2];
+    if (lexer->lookahead == '@') return recovering;
+    read_word(lexer, word);
+    if (!begins_declaration(word)) return false;
+    bool certain = strcmp(word, "resource") != 0;
+    if (!certain && !recovering) return false;
+    bool assigns = strcmp(word, "targetScope") == 0 && at_blank(lexer);
+    if (!at_blank(lexer)) return assigns;
+    while (at_blank(lexer)) advance(lexer);
+    if (lexer->lookahead == '=') return assigns;
+    read_word(lexer, word);
+    return word[0] != 0 && strcmp(word, "as") != 0;
+}
+
+// In recovery, at a declaration whose line ending has been skipped: takes everything before the line ending of the next.
+// Skipping thus costs more than closing what is open, and an error does not reach into the next declaration.
+static bool scan_unparsed(TSLexer *lexer) {
+    while (!lexer->eof(lexer)) {
+        skip_line(lexer);
+        lexer->mark_end(lexer);
+        bool line_start = false;
+        while (at_line_end(lexer) || at_blank(lexer)) {
+            line_start = at_line_end(lexer);
+            advance(lexer);
+        }
+        if (line_start && at_declaration(lexer, true)) break;
     }
-    if (recovering) return found(lexer, NEWLINE);
+    return found(lexer, UNPARSED);
+}
+
+// Stands at a line ending, and takes it with the empty lines after it.
+static bool scan_newline(Scanner *scanner, TSLexer *lexer, const bool *valid, bool recovering) {
+    bool line_start = true;
+    while (at_line_end(lexer) || at_blank(lexer)) {
+        line_start = at_line_end(lexer);
+        advance(lexer);
+        if (line_start) lexer->mark_end(lexer);
+    }
+    if (recovering) {
+        scanner->before_declaration = line_start && at_declaration(lexer, true);
+        return found(lexer, scanner->before_declaration ? NEWLINE_BEFORE_DECLARATION : NEWLINE);
+    }
     if (valid[FURTHER_NEWLINE]) return found(lexer, FURTHER_NEWLINE);
 
     if (valid[NEWLINE_BEFORE_IF] || valid[NEWLINE_BEFORE_BODY]) {
@@ -239,6 +283,12 @@ static bool scan_newline(TSLexer *lexer, const bool *valid, bool recovering) {
         read_word(lexer, word);
         if (valid[NEWLINE_BEFORE_IF]) return strcmp(word, "if") == 0 && found(lexer, NEWLINE_BEFORE_IF);
         return !begins_declaration(word) && found(lexer, NEWLINE_BEFORE_BODY);
+    }
+
+    // Where no declaration can begin, this line ending is an error, and what is open ends here.
+    if (line_start && at_declaration(lexer, false)) {
+        scanner->before_declaration = 1;
+        return found(lexer, NEWLINE_BEFORE_DECLARATION);
     }
 
     if (valid[NEWLINE_BEFORE_QUESTION] || valid[NEWLINE_BEFORE_COLON] || valid[NEWLINE_BEFORE_PIPE]) {
@@ -269,7 +319,7 @@ static bool scan_comment(TSLexer *lexer) {
         advance(lexer);
         bool ended = skip_block_comment(lexer);
         lexer->mark_end(lexer);
-        return found(lexer, ended ? COMMENT : UNTERMINATED_COMMENT);
+        return found(lexer, ended ? COMMENT : UNPARSED);
     }
     return false;
 }
@@ -296,6 +346,18 @@ bool tree_sitter_bicep_external_scanner_scan(void *payload, TSLexer *lexer, cons
         if (valid[STRING_CONTENT]) return scan_string(scanner, lexer, valid);
     }
 
+    uint32_t broken_line = scanner->broken_line;
+    scanner->broken_line = 0;
+
+    if (scanner->before_declaration) {
+        scanner->before_declaration = 0;
+        if (recovering) return scan_unparsed(lexer);
+        if (valid[DECLARATION_START]) {
+            lexer->mark_end(lexer);
+            return found(lexer, DECLARATION_START);
+        }
+    }
+
     while (at_blank(lexer)) lexer->advance(lexer, true);
 
     switch (lexer->lookahead) {
@@ -304,10 +366,11 @@ bool tree_sitter_bicep_external_scanner_scan(void *payload, TSLexer *lexer, cons
         if (recovering) {
             // A line that ends closes what is open, as it does in the compiler.
             memset(scanner, 0, sizeof(Scanner));
+            scanner->broken_line = broken_line == 1 ? 2 : 1;
         } else if (scanner->interpolations > 0) {
             return false;
         }
-        return scan_newline(lexer, valid, recovering);
+        return scan_newline(scanner, lexer, valid, recovering);
     case '/':
         return scan_comment(lexer);
     case '}':
@@ -330,7 +393,10 @@ void tree_sitter_bicep_external_scanner_destroy(void *payload) { ts_free(payload
 
 unsigned tree_sitter_bicep_external_scanner_serialize(void *payload, char *buffer) {
     Scanner *scanner = (Scanner *)payload;
-    if (scanner->interpolations == 0 && scanner->pending == 0 && scanner->nesting == 0) return 0;
+    if (scanner->interpolations == 0 && scanner->pending == 0 && scanner->nesting == 0 &&
+        !scanner->before_declaration && scanner->broken_line == 0) {
+        return 0;
+    }
     uint32_t size = (uint32_t)offsetof(Scanner, dollars) + scanner->nesting * (uint32_t)sizeof(uint16_t);
     memcpy(buffer, scanner, size);
     return size;

@@ -1,0 +1,304 @@
+//! In: a call. Out: its value. Here, and only here, unknown arguments are answered for.
+//! Never: computes what a function computes.
+
+use super::form::call_form;
+use super::{Bindings, Call, Evaluator};
+use crate::evaluate::functions::{self, Argument, Context, Function, Run};
+use crate::syntax::{Dialect, Expr, ExprKind};
+use crate::value::{Hole, Kind, Reason, SmolStr, Unknown, Value};
+
+/// How deep holes are collected from an argument; what lies deeper is named by the form alone.
+const DEEPEST: usize = 32;
+
+/// The most candidates of choices among the arguments that a call is spread over.
+const MOST_CANDIDATES: usize = 8;
+
+/// What the language would refuse, wherever in a value it is.
+pub fn is_broken(value: &Value) -> bool {
+    matches!(&value.kind, Kind::Unknown(unknown) if unknown.reason() == Reason::Broken)
+}
+
+/// Something in a value is what the language would refuse.
+pub fn holds_broken(value: &Value) -> bool {
+    broken_within(value, 0)
+}
+
+fn broken_within(value: &Value, depth: usize) -> bool {
+    if depth > DEEPEST {
+        return false;
+    }
+    let broken = |hole: &Hole| matches!(hole, Hole::Unknown(unknown) if unknown.reason() == Reason::Broken);
+    match &value.kind {
+        Kind::Unknown(_) => is_broken(value),
+        Kind::Text(pieces) => pieces.holes().any(broken),
+        Kind::List { items, rest, .. } => {
+            rest.as_ref().is_some_and(broken) || items.iter().any(|item| broken_within(item, depth + 1))
+        }
+        Kind::Object { fields, rest, .. } => {
+            rest.as_ref().is_some_and(broken) || fields.values().any(|field| broken_within(field, depth + 1))
+        }
+        Kind::OneOf { values, .. } => values.iter().any(|value| broken_within(value, depth + 1)),
+        _ => false,
+    }
+}
+
+/// Every hole in a value, a few of each kind at most: enough to name what would decide.
+pub(super) fn collect_holes(value: &Value, holes: &mut Vec<Hole>, depth: usize) {
+    if depth > DEEPEST || holes.len() >= 32 {
+        return;
+    }
+    match &value.kind {
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
+        Kind::Text(pieces) => holes.extend(pieces.holes().cloned()),
+        Kind::List { items, rest, .. } => {
+            holes.extend(rest.clone());
+            items.iter().for_each(|item| collect_holes(item, holes, depth + 1));
+        }
+        Kind::Object { fields, rest, .. } => {
+            holes.extend(rest.clone());
+            fields.values().for_each(|field| collect_holes(field, holes, depth + 1));
+        }
+        Kind::OneOf { condition, values } => {
+            holes.push(Hole::Unknown(condition.clone()));
+            values.iter().for_each(|value| collect_holes(value, holes, depth + 1));
+        }
+        Kind::Reference(reference) => holes.push(Hole::Reference(reference.clone())),
+        Kind::Unknown(unknown) => holes.push(Hole::Unknown(unknown.clone())),
+    }
+}
+
+impl Evaluator<'_> {
+    pub(super) fn call(&self, call: &Call, bindings: Bindings) -> Value {
+        if let Some(value) = self.scope.call(self, call, bindings) {
+            return value;
+        }
+        match (self.scope.dialect(), call.function) {
+            (Dialect::Terraform, "try") => return self.first_that_works(call, bindings),
+            (Dialect::Terraform, "can") => return self.whether_it_works(call, bindings),
+            _ => {}
+        }
+        let Some(function) = functions::find(self.scope.dialect(), call.function) else {
+            return self.not_modelled(call, bindings);
+        };
+        match function.run {
+            Run::Higher(run) => self.higher(function, run, call, bindings),
+            _ => match self.arguments(call, bindings) {
+                Ok(arguments) => self.apply(function, &arguments, call),
+                Err(value) => value,
+            },
+        }
+    }
+
+    /// The arguments of a call, a spread list opened; the value of the whole call where that cannot be done.
+    pub fn arguments(&self, call: &Call, bindings: Bindings) -> Result<Vec<Value>, Value> {
+        let mut arguments: Vec<Value> = call.arguments.iter().map(|expr| self.value(expr, bindings)).collect();
+        if let Some(broken) = arguments.iter().find(|value| is_broken(value)) {
+            return Err(broken.clone());
+        }
+        if call.spread {
+            let Some(last) = arguments.pop() else { return Ok(arguments) };
+            match &last.kind {
+                Kind::List { items, rest: None, .. } => arguments.extend(items.iter().cloned()),
+                _ if last.first_hole().is_some() => {
+                    arguments.push(last);
+                    let name = call_form(call.function, &arguments);
+                    return Err(self.derived(&name, &arguments, call.span));
+                }
+                _ => return Err(self.refuse(call.span, "only a list can be spread into arguments".into())),
+            }
+        }
+        Ok(arguments)
+    }
+
+    /// A function over values: the one place that answers for what they may not know.
+    pub fn apply(&self, function: &Function, arguments: &[Value], call: &Call) -> Value {
+        let (fewest, most) = function.arity;
+        if arguments.len() < fewest || arguments.len() > most {
+            let message = format!("{} does not take {} arguments", function.name, arguments.len());
+            return self.refuse(call.span, message);
+        }
+        if let Some(value) = self.over_choices(function, arguments, call) {
+            return value;
+        }
+        let secret = arguments.iter().any(|argument| argument.secret);
+        let name = call_form(function.name, arguments);
+        let open = || self.derived(&name, arguments, call.span);
+        let known = || arguments.iter().all(|argument| argument.first_hole().is_none());
+        let shallow = || {
+            arguments.iter().all(|argument| match &argument.kind {
+                Kind::List { rest, .. } | Kind::Object { rest, .. } => rest.is_none(),
+                _ => argument.first_hole().is_none(),
+            })
+        };
+        if arguments.iter().any(|argument| holds_broken(argument)) {
+            return open();
+        }
+        let answer = match function.run {
+            Run::Known(run) if known() => run(arguments),
+            Run::Placed(run) if known() => self.placed(&name, call, |context| run(context, arguments)),
+            Run::Shallow(run) if shallow() => self.placed(&name, call, |context| run(context, arguments)),
+            Run::Partial(run) => self.placed(&name, call, |context| run(context, arguments)),
+            Run::Never(reason) => {
+                let unknown = Unknown::new(self.scope.root(), &name, reason).at(call.span);
+                Ok(Value::unknown(unknown))
+            }
+            _ => return open(),
+        };
+        match answer {
+            Ok(value) => {
+                let origin = crate::value::Origin::written(call.span);
+                let value = if value.origin.place().is_some() { value } else { value.with_origin(origin) };
+                value.with_secret(secret)
+            }
+            Err(message) => self.refuse(call.span, format!("{}: {message}", function.name)),
+        }
+    }
+
+    /// A choice among the arguments gives a choice of answers; the row is asked for each candidate.
+    fn over_choices(&self, function: &Function, arguments: &[Value], call: &Call) -> Option<Value> {
+        let choice = arguments.iter().find_map(|argument| match &argument.kind {
+            Kind::OneOf { condition, values } if values.len() <= MOST_CANDIDATES => Some((condition, values.len())),
+            _ => None,
+        });
+        let (condition, count) = choice?;
+        // Arguments that hang on the same condition move together.
+        let parts: Vec<Value> = (0..count)
+            .map(|index| {
+                let chosen: Vec<Value> = arguments
+                    .iter()
+                    .map(|argument| match &argument.kind {
+                        Kind::OneOf { condition: other, values } if other == condition && values.len() == count => {
+                            values[index].clone()
+                        }
+                        _ => argument.clone(),
+                    })
+                    .collect();
+                self.apply(function, &chosen, call)
+            })
+            .collect();
+        Some(self.spread(condition, parts))
+    }
+
+    fn placed<T>(&self, source_form: &str, call: &Call, run: impl FnOnce(&Context) -> T) -> T {
+        let (directory, root_directory) = self.scope.directories();
+        let template = |file, names: &indexmap::IndexMap<SmolStr, Value>| self.template(file, names);
+        run(&Context {
+            root: self.scope.root(),
+            place: call.span,
+            source_form,
+            sources: self.sources,
+            directory,
+            root_directory,
+            template: &template,
+        })
+    }
+
+    fn higher(
+        &self,
+        function: &Function,
+        run: fn(&Context, &[Argument]) -> functions::Answer,
+        call: &Call,
+        bindings: Bindings,
+    ) -> Value {
+        let mut values: Vec<Value> = Vec::new();
+        for argument in call.arguments.iter().filter(|argument| !is_lambda(argument)) {
+            let value = self.value(argument, bindings);
+            if is_broken(&value) {
+                return value;
+            }
+            values.push(value);
+        }
+        let name = format!("{}<{}>", call_form(function.name, &values), self.sources.text(call.span));
+        let closed = values.iter().all(|value| match &value.kind {
+            Kind::List { rest, .. } | Kind::Object { rest, .. } => rest.is_none(),
+            Kind::OneOf { .. } | Kind::Reference(_) | Kind::Unknown(_) => false,
+            _ => true,
+        });
+        if !closed {
+            return self.derived(&super::form::shorten(name), &values, call.span);
+        }
+        let lambdas: Vec<Box<dyn Fn(&[Value]) -> Value + '_>> =
+            call.arguments.iter().filter_map(|argument| self.lambda(argument, bindings)).collect();
+        let (mut next_value, mut next_lambda) = (values.iter(), lambdas.iter());
+        let arguments: Vec<Argument> = call
+            .arguments
+            .iter()
+            .filter_map(|argument| match &argument.kind {
+                ExprKind::Lambda { parameters, .. } => {
+                    next_lambda.next().map(|lambda| Argument::Lambda(parameters.len(), &**lambda))
+                }
+                _ => next_value.next().map(|value| Argument::Value(value.clone())),
+            })
+            .collect();
+        let secret = values.iter().any(|value| value.secret);
+        let name = super::form::shorten(name);
+        match self.placed(&name, call, |context| run(context, &arguments)) {
+            Ok(value) => value.with_origin(crate::value::Origin::written(call.span)).with_secret(secret),
+            Err(message) => self.refuse(call.span, format!("{}: {message}", function.name)),
+        }
+    }
+
+    fn lambda<'s>(&'s self, argument: &'s Expr, bindings: Bindings<'s>) -> Option<Box<dyn Fn(&[Value]) -> Value + 's>> {
+        let ExprKind::Lambda { parameters, body } = &argument.kind else { return None };
+        Some(Box::new(move |values| self.with_names(parameters, values, bindings, body)))
+    }
+
+    /// The value of `body` with names bound one after another.
+    pub fn with_names(&self, names: &[SmolStr], values: &[Value], bindings: Bindings, body: &Expr) -> Value {
+        match (names, values) {
+            ([name, names @ ..], [value, values @ ..]) => {
+                let binding = bindings.bind(name.clone(), value.clone());
+                self.with_names(names, values, Bindings::with(&binding), body)
+            }
+            _ => self.value(body, bindings),
+        }
+    }
+
+    /// Terraform's `try`: the first argument that the language does not refuse.
+    fn first_that_works(&self, call: &Call, bindings: Bindings) -> Value {
+        let refused_before = self.refused.borrow().len();
+        for argument in call.arguments {
+            let value = self.value(argument, bindings);
+            if !holds_broken(&value) {
+                self.refused.borrow_mut().truncate(refused_before);
+                return value;
+            }
+        }
+        self.refuse(call.span, "try: none of the arguments can be evaluated".into())
+    }
+
+    /// Terraform's `can`: whether the language does not refuse it.
+    fn whether_it_works(&self, call: &Call, bindings: Bindings) -> Value {
+        let [argument] = call.arguments else {
+            return self.refuse(call.span, "can takes one argument".into());
+        };
+        let refused_before = self.refused.borrow().len();
+        let value = self.value(argument, bindings);
+        self.refused.borrow_mut().truncate(refused_before);
+        if holds_broken(&value) {
+            return Value::bool(false);
+        }
+        match value.first_hole() {
+            // What is not known might turn out to be refused, unless it is only an attribute's text.
+            Some(Hole::Unknown(_)) => {
+                self.derived(&call_form("can", std::slice::from_ref(&value)), [&value], call.span)
+            }
+            _ => Value::bool(true),
+        }
+    }
+
+    fn not_modelled(&self, call: &Call, bindings: Bindings) -> Value {
+        let arguments: Vec<Value> =
+            call.arguments.iter().filter(|a| !is_lambda(a)).map(|argument| self.value(argument, bindings)).collect();
+        let name = call_form(call.function, &arguments);
+        if call.receiver.is_none() && self.scope.dialect() == Dialect::Terraform && !call.function.contains("::") {
+            return self.refuse(call.span, format!("there is no function {:?}", call.function));
+        }
+        let unknown = Unknown::new(self.scope.root(), name, Reason::Function).at(call.span);
+        Value::unknown(unknown).with_origin(crate::value::Origin::written(call.span))
+    }
+}
+
+fn is_lambda(argument: &Expr) -> bool {
+    matches!(argument.kind, ExprKind::Lambda { .. })
+}

@@ -1,0 +1,643 @@
+//! In: a Terraform root module and its inputs. Out: every resource instance of it and of its modules.
+//! Never: knows a resource type of Azure.
+
+mod configuration;
+mod convert;
+mod instances;
+mod needs;
+mod scope;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::expression::{Bindings, Evaluator, Fuel, Refused};
+use super::{Evaluated, Library, ModuleCall, Resource, Root, Site, UnreadModule};
+use crate::source::Span;
+use crate::syntax::{Declaration, Dialect, Expr, ExprKind, Fault};
+use crate::value::{Address, Hand, Kind, Origin, Pieces, Reason, Reference, RootId, SmolStr, Truth, Unknown, Value};
+
+pub use configuration::{Configuration, files};
+use configuration::{DIALECT, local_source, provider_of};
+use instances::{Instances, Made};
+
+/// The most module instances of one root, and the deepest chain of module calls.
+const MOST_MODULES: usize = 4096;
+const DEEPEST_CALLS: usize = 32;
+
+/// The steps that one root may spend.
+const FUEL: u64 = 20_000_000;
+
+/// What a user asked of evaluation, for one root.
+pub struct Given<'a> {
+    /// The values of the root's inputs, by name, converted when they are asked for.
+    pub inputs: &'a BTreeMap<SmolStr, Value>,
+    /// The most instances of one declaration.
+    pub max_instances: usize,
+}
+
+/// A module call that is being evaluated: one instance of it.
+struct Module {
+    configuration: Arc<Configuration>,
+    /// `""` for the root, else as in `module.hub["a"]`.
+    address: String,
+    symbols: Vec<SmolStr>,
+    calls: Vec<Span>,
+    parent: Option<Parent>,
+    exists: Truth,
+    decides: Option<Unknown>,
+    memory: RefCell<HashMap<Wanted, Memory>>,
+}
+
+/// Where a module instance was called.
+struct Parent {
+    module: usize,
+    call: Arc<Declaration>,
+    made: Made,
+}
+
+/// What a module remembers once it was worked out.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Wanted {
+    Input(SmolStr),
+    Local(SmolStr),
+    Output(SmolStr),
+    /// An attribute of an instance: the declaration's place, which instance, and the attribute.
+    Attribute(bool, SmolStr, SmolStr, usize, SmolStr),
+}
+
+#[derive(Clone)]
+enum Memory {
+    /// It is being worked out: whoever asks again stands in a cycle.
+    Asked,
+    Known(Value),
+}
+
+/// One root's evaluation.
+struct World<'a> {
+    library: &'a Library<'a>,
+    root: &'a Root,
+    given: &'a Given<'a>,
+    fuel: Fuel,
+    refused: RefCell<Vec<Refused>>,
+    modules: RefCell<Vec<Rc<Module>>>,
+    configurations: RefCell<BTreeMap<String, Option<Arc<Configuration>>>>,
+    children: RefCell<HashMap<(usize, SmolStr), Rc<Children>>>,
+    declared: RefCell<HashMap<(usize, bool, SmolStr, SmolStr), Rc<Instances>>>,
+    unread: RefCell<IndexMap<String, UnreadModule>>,
+    faults: RefCell<Vec<Fault>>,
+}
+
+/// The instances of a module call, or why there are none to look into.
+struct Children {
+    instances: Rc<Instances>,
+    /// The place of each made instance among the world's modules; `None` where the source is not read.
+    modules: Option<Vec<usize>>,
+    address: String,
+}
+
+/// Evaluates a root module.
+pub fn evaluate(library: &Library, root: &Root, given: &Given) -> Evaluated {
+    let world = World {
+        library,
+        root,
+        given,
+        fuel: Fuel::new(FUEL),
+        refused: RefCell::default(),
+        modules: RefCell::default(),
+        configurations: RefCell::default(),
+        children: RefCell::default(),
+        declared: RefCell::default(),
+        unread: RefCell::default(),
+        faults: RefCell::default(),
+    };
+    let Some(configuration) = world.configuration(&root.path) else { return Evaluated::default() };
+    world.modules.borrow_mut().push(Rc::new(Module {
+        configuration,
+        address: String::new(),
+        symbols: Vec::new(),
+        calls: Vec::new(),
+        parent: None,
+        exists: Truth::Yes,
+        decides: None,
+        memory: RefCell::default(),
+    }));
+    let mut evaluated = Evaluated::default();
+    world.gather(0, &mut evaluated);
+    let main = world.module(0);
+    for name in main.configuration.outputs.keys() {
+        evaluated.outputs.insert(name.clone(), world.output(0, name));
+    }
+    for name in main.configuration.locals.keys() {
+        evaluated.variables.insert(name.clone(), world.local(0, name));
+    }
+    for name in main.configuration.inputs.keys() {
+        if let Kind::Unknown(unknown) = world.input(0, name).kind {
+            evaluated.open_inputs.push(unknown);
+        }
+    }
+    evaluated.needs = needs::of(&world);
+    evaluated.unread = world.unread.take().into_values().collect();
+    evaluated.faults = world.faults.take();
+    if world.fuel.ran_out() {
+        evaluated.faults.push(limit(main.configuration.resources.first().map(|r| r.head), "the work of one root"));
+    }
+    evaluated
+}
+
+/// Evaluates single expressions in a root, as `terraform console` does.
+pub struct Console<'a> {
+    world: World<'a>,
+}
+
+impl<'a> Console<'a> {
+    /// A console in the root module; a directory without Terraform files has no names.
+    pub fn new(library: &'a Library<'a>, root: &'a Root, given: &'a Given<'a>) -> Console<'a> {
+        let world = World {
+            library,
+            root,
+            given,
+            fuel: Fuel::new(u64::MAX),
+            refused: RefCell::default(),
+            modules: RefCell::default(),
+            configurations: RefCell::default(),
+            children: RefCell::default(),
+            declared: RefCell::default(),
+            unread: RefCell::default(),
+            faults: RefCell::default(),
+        };
+        let configuration = world
+            .configuration(&root.path)
+            .unwrap_or_else(|| Arc::new(Configuration { directory: root.path.clone(), ..Configuration::default() }));
+        world.modules.borrow_mut().push(Rc::new(Module {
+            configuration,
+            address: String::new(),
+            symbols: Vec::new(),
+            calls: Vec::new(),
+            parent: None,
+            exists: Truth::Yes,
+            decides: None,
+            memory: RefCell::default(),
+        }));
+        Console { world }
+    }
+
+    /// The value of an expression, or the first reason for which Terraform would refuse it.
+    pub fn evaluate(&self, expr: &Expr) -> Result<Value, String> {
+        self.world.refused.borrow_mut().clear();
+        let value = self.world.value(0, expr, Bindings::default());
+        let refused = self.world.refused.borrow();
+        match (super::expression::holds_broken(&value), refused.first()) {
+            (true, Some(refused)) => Err(refused.message.clone()),
+            (true, None) => Err("this cannot be read".into()),
+            _ => Ok(value),
+        }
+    }
+}
+
+fn limit(span: Option<Span>, what: &str) -> Fault {
+    let span = span.unwrap_or_else(|| unreachable!("a root without resources does not run out of fuel"));
+    Fault { span, message: format!("the analysis was cut short here: {what} is too large"), opened: None }
+}
+
+impl<'a> World<'a> {
+    fn id(&self) -> RootId {
+        self.root.id
+    }
+
+    fn module(&self, module: usize) -> Rc<Module> {
+        Rc::clone(&self.modules.borrow()[module])
+    }
+
+    fn configuration(&self, directory: &str) -> Option<Arc<Configuration>> {
+        if let Some(known) = self.configurations.borrow().get(directory) {
+            return known.clone();
+        }
+        let read = Configuration::read(self.library, directory).map(Arc::new);
+        self.configurations.borrow_mut().insert(directory.to_string(), read.clone());
+        read
+    }
+
+    /// The value of an expression of a module.
+    fn value(&self, module: usize, expr: &Expr, bindings: Bindings) -> Value {
+        let here = scope::Here { world: self, module, of: self.module(module) };
+        let evaluator =
+            Evaluator { scope: &here, sources: self.library.sources, fuel: &self.fuel, refused: &self.refused };
+        evaluator.value(expr, bindings)
+    }
+
+    fn with_evaluator<T>(&self, module: usize, run: impl FnOnce(&Evaluator) -> T) -> T {
+        let here = scope::Here { world: self, module, of: self.module(module) };
+        run(&Evaluator { scope: &here, sources: self.library.sources, fuel: &self.fuel, refused: &self.refused })
+    }
+
+    /// Works something out once. Whoever asks for it while that goes on stands in a cycle.
+    fn remember(&self, module: usize, wanted: Wanted, span: Span, work: impl FnOnce() -> Value) -> Value {
+        let of = self.module(module);
+        let known = of.memory.borrow().get(&wanted).cloned();
+        match known {
+            Some(Memory::Known(value)) => return value,
+            Some(Memory::Asked) => {
+                return self
+                    .with_evaluator(module, |evaluator| evaluator.refuse(span, "this depends on itself".into()));
+            }
+            None => {}
+        }
+        of.memory.borrow_mut().insert(wanted.clone(), Memory::Asked);
+        let value = work();
+        of.memory.borrow_mut().insert(wanted, Memory::Known(value.clone()));
+        value
+    }
+
+    /// `var.name`.
+    fn input(&self, module: usize, name: &str) -> Value {
+        let of = self.module(module);
+        let Some(input) = of.configuration.inputs.get(name) else {
+            let span = of.configuration.resources.first().map(|r| r.head);
+            let unknown = Unknown::new(self.id(), format!("var.{name}"), Reason::Broken);
+            return Value::unknown(span.map_or(unknown.clone(), |span| unknown.at(span)));
+        };
+        let wanted = Wanted::Input(SmolStr::new(name));
+        self.remember(module, wanted, input.span, || {
+            let given = match &of.parent {
+                None => self.given.inputs.get(name).cloned().map(|value| {
+                    let span = value.origin.last().unwrap_or(input.span);
+                    (value, Hand::Argument(SmolStr::new(name)), span)
+                }),
+                Some(parent) => parent.call.body.field(name).map(|expr| {
+                    let value = parent.made.with_bindings(|bindings| self.value(parent.module, expr, bindings));
+                    (value, Hand::Argument(SmolStr::new(name)), expr.span)
+                }),
+            };
+            let given = given.filter(|(value, _, _)| !(value.is_null() && input.not_nullable));
+            let default = || {
+                input.default.as_ref().map(|expr| {
+                    let value = self.value(module, expr, Bindings::default());
+                    (value, Hand::Default(SmolStr::new(name)), input.name.span)
+                })
+            };
+            let value = match given.or_else(default) {
+                Some((value, hand, span)) => {
+                    let value = match &input.type_constraint {
+                        Some(constraint) => {
+                            self.with_evaluator(module, |evaluator| convert::convert(evaluator, value, constraint))
+                        }
+                        None => value,
+                    };
+                    let origin = value.origin.through(hand, span);
+                    value.with_origin(origin)
+                }
+                None => {
+                    let prefix = if of.address.is_empty() { String::new() } else { format!("{}.", of.address) };
+                    let name = format!("{prefix}var.{name}");
+                    let unknown = Unknown::new(self.id(), name, Reason::Input).at(input.name.span);
+                    Value::unknown(unknown).with_origin(Origin::written(input.name.span))
+                }
+            };
+            value.with_secret(input.secret)
+        })
+    }
+
+    /// `local.name`.
+    fn local(&self, module: usize, name: &str) -> Value {
+        let of = self.module(module);
+        let Some(local) = of.configuration.locals.get(name) else {
+            return Value::unknown(Unknown::new(self.id(), format!("local.{name}"), Reason::Broken));
+        };
+        self.remember(module, Wanted::Local(SmolStr::new(name)), local.value.span, || {
+            let value = self.value(module, &local.value, Bindings::default());
+            let origin = value.origin.through(Hand::Local(SmolStr::new(name)), local.name.span);
+            value.with_origin(origin)
+        })
+    }
+
+    /// The output of a module instance.
+    fn output(&self, module: usize, name: &str) -> Value {
+        let of = self.module(module);
+        let Some(output) = of.configuration.outputs.get(name) else {
+            return Value::unknown(Unknown::new(self.id(), format!("output.{name}"), Reason::Broken));
+        };
+        self.remember(module, Wanted::Output(SmolStr::new(name)), output.value.span, || {
+            let value = self.value(module, &output.value, Bindings::default());
+            let origin = value.origin.through(Hand::Output(SmolStr::new(name)), output.name.span);
+            value.with_origin(origin).with_secret(output.secret)
+        })
+    }
+
+    /// The instances of a resource or data source.
+    fn instances(&self, module: usize, declaration: &Declaration) -> Rc<Instances> {
+        let name = (module, declaration.existing, declaration.type_name.name.clone(), declaration.name.name.clone());
+        if let Some(known) = self.declared.borrow().get(&name) {
+            return Rc::clone(known);
+        }
+        // Whoever asks for the instances while they are worked out is answered by a template of them.
+        let unknown = Unknown::new(self.id(), "a repetition that depends on itself", Reason::Broken);
+        self.declared.borrow_mut().insert(name.clone(), Rc::new(Instances::open(unknown)));
+        let instances = Rc::new(self.repeat(module, declaration));
+        self.declared.borrow_mut().insert(name, Rc::clone(&instances));
+        instances
+    }
+
+    fn repeat(&self, module: usize, declaration: &Declaration) -> Instances {
+        match &declaration.repeat {
+            None => Instances::one(),
+            Some(repeat) => {
+                let value = self.value(module, repeat.expression(), Bindings::default());
+                Instances::of(repeat, &value, self.id(), self.given.max_instances)
+            }
+        }
+    }
+
+    /// The instances of a module call, looked into where its source is here.
+    fn children(&self, module: usize, call: &Arc<Declaration>) -> Rc<Children> {
+        let key = (module, call.name.name.clone());
+        if let Some(known) = self.children.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let parent = self.module(module);
+        let own = format!("module.{}", call.name.name);
+        let address = if parent.address.is_empty() { own } else { format!("{}.{own}", parent.address) };
+        let instances = Rc::new(self.repeat(module, call));
+        let modules = match self.source_of(&parent, call) {
+            Ok(configuration) => Some(
+                instances.made.iter().map(|made| self.enter(module, call, made, &address, &configuration)).collect(),
+            ),
+            Err((reason, missing)) => {
+                self.note_unread(module, call, &address, reason, missing);
+                None
+            }
+        };
+        let children = Rc::new(Children { instances, modules, address });
+        self.children.borrow_mut().insert(key, Rc::clone(&children));
+        children
+    }
+
+    fn enter(
+        &self,
+        module: usize,
+        call: &Arc<Declaration>,
+        made: &Made,
+        address: &str,
+        configuration: &Arc<Configuration>,
+    ) -> usize {
+        let parent = self.module(module);
+        let mut modules = self.modules.borrow_mut();
+        modules.push(Rc::new(Module {
+            configuration: Arc::clone(configuration),
+            address: made.address(address),
+            symbols: parent.symbols.iter().cloned().chain([call.name.name.clone()]).collect(),
+            calls: parent.calls.iter().copied().chain([call.head]).collect(),
+            parent: Some(Parent { module, call: Arc::clone(call), made: made.clone() }),
+            exists: parent.exists & made.exists,
+            decides: parent.decides.clone().or_else(|| made.decides.clone()),
+            memory: RefCell::default(),
+        }));
+        modules.len() - 1
+    }
+
+    /// The module that a call names, or why it cannot be looked into and whether that is a mistake.
+    fn source_of(&self, parent: &Module, call: &Declaration) -> Result<Arc<Configuration>, (String, bool)> {
+        let directory = match local_source(call, &parent.configuration.directory) {
+            None => return Err(("its source is not in this repository".into(), false)),
+            Some(Err(_)) => return Err(("its source lies outside the repository root".into(), false)),
+            Some(Ok(directory)) => directory,
+        };
+        if self.modules.borrow().len() >= MOST_MODULES || parent.symbols.len() >= DEEPEST_CALLS {
+            return Err(("the root calls more modules than are followed".into(), false));
+        }
+        let ancestors = self.ancestors(parent);
+        if parent.configuration.directory == directory
+            || ancestors.iter().any(|module| module.configuration.directory == directory)
+        {
+            return Err(("the modules call each other in a circle".into(), true));
+        }
+        self.configuration(&directory).ok_or_else(|| (format!("there is no Terraform file in {directory:?}"), true))
+    }
+
+    fn ancestors(&self, module: &Module) -> Vec<Rc<Module>> {
+        let mut ancestors = Vec::new();
+        let mut at = module.parent.as_ref().map(|parent| parent.module);
+        while let Some(index) = at {
+            let ancestor = self.module(index);
+            at = ancestor.parent.as_ref().map(|parent| parent.module);
+            ancestors.push(ancestor);
+        }
+        ancestors
+    }
+
+    fn note_unread(&self, module: usize, call: &Declaration, address: &str, reason: String, missing: bool) {
+        if self.unread.borrow().contains_key(address) {
+            return;
+        }
+        let source = call.source.as_ref().and_then(|source| source.as_literal()).unwrap_or("…").to_string();
+        let unread = UnreadModule {
+            address: Address::new(self.id(), address),
+            source,
+            reason: reason.clone(),
+            missing,
+            arguments: Value::null(),
+            span: call.head,
+        };
+        self.unread.borrow_mut().insert(address.to_string(), unread);
+        if missing {
+            let message = format!("module {:?} cannot be read: {reason}", call.name.name.as_str());
+            let span = call.source.as_ref().map_or(call.head, |source| source.span);
+            self.faults.borrow_mut().push(Fault { span, message, opened: None });
+        }
+        let instances = self.repeat(module, call);
+        let arguments = match instances.made.first() {
+            Some(made) => made.with_bindings(|bindings| self.value(module, &call.body, bindings)),
+            None => return,
+        };
+        if let Some(unread) = self.unread.borrow_mut().get_mut(address) {
+            unread.arguments = arguments;
+        }
+    }
+
+    /// Every resource of a module and of the modules that it calls.
+    fn gather(&self, module: usize, into: &mut Evaluated) {
+        let of = self.module(module);
+        for declaration in &of.configuration.resources {
+            for (index, made) in self.instances(module, declaration).made.iter().enumerate() {
+                into.resources.push(self.resource(module, &of, declaration, index, made));
+            }
+        }
+        for call in of.configuration.calls.values() {
+            let children = self.children(module, call);
+            for child in children.modules.iter().flatten() {
+                let child_module = self.module(*child);
+                into.modules.push(ModuleCall {
+                    address: Address::new(self.id(), &child_module.address),
+                    module: child_module.symbols.clone(),
+                    span: call.head,
+                });
+                self.gather(*child, into);
+            }
+        }
+    }
+
+    fn resource(&self, module: usize, of: &Module, declaration: &Declaration, index: usize, made: &Made) -> Resource {
+        let ExprKind::Object(written) = &declaration.body.kind else {
+            unreachable!("the reader makes every body an object")
+        };
+        let mut fields: IndexMap<SmolStr, Value> = IndexMap::with_capacity(written.len());
+        for field in written {
+            if let Some(name) = field.literal_key() {
+                let value = self.attribute(module, declaration, index, made, name).unwrap_or_else(Value::null);
+                fields.insert(SmolStr::new(name), value);
+            }
+        }
+        let body = Value::object(fields).with_origin(Origin::written(declaration.span));
+        Resource {
+            address: self.address(of, declaration, made),
+            dialect: DIALECT,
+            type_name: declaration.type_name.name.clone(),
+            api_version: None,
+            module: of.symbols.clone(),
+            symbol: declaration.name.name.clone(),
+            names: Vec::new(),
+            scope: self.site(module, declaration),
+            body,
+            existing: declaration.existing,
+            exists: of.exists & made.exists,
+            decides: of.decides.clone().or_else(|| made.decides.clone()),
+            conditional: matches!(declaration.repeat, Some(crate::syntax::Repeat::Count(_))),
+            looped: declaration.repeat.is_some(),
+            absent: false,
+            ignored: ignored(declaration),
+            span: declaration.head,
+            calls: of.calls.clone(),
+        }
+    }
+
+    fn address(&self, of: &Module, declaration: &Declaration, made: &Made) -> Address {
+        Address::new(self.id(), made.address(&declared_address(&of.address, declaration)))
+    }
+
+    /// An attribute as it is written; `None` where it is not.
+    fn attribute(
+        &self,
+        module: usize,
+        declaration: &Declaration,
+        index: usize,
+        made: &Made,
+        name: &str,
+    ) -> Option<Value> {
+        let expr = declaration.body.field(name)?;
+        let wanted = Wanted::Attribute(
+            declaration.existing,
+            declaration.type_name.name.clone(),
+            declaration.name.name.clone(),
+            index,
+            SmolStr::new(name),
+        );
+        Some(self.remember(module, wanted, expr.span, || {
+            let value = made.with_bindings(|bindings| self.value(module, expr, bindings));
+            let origin = value.origin.through(Hand::Attribute(SmolStr::new(name)), expr.span);
+            value.with_origin(origin)
+        }))
+    }
+
+    /// The subscription that a resource's provider names: its own alias, or the root's default configuration.
+    fn site(&self, module: usize, declaration: &Declaration) -> Site {
+        let kind = provider_of(&declaration.type_name.name);
+        let alias = declaration.provider.as_ref().and_then(alias_of).unwrap_or_default();
+        Site { subscription: self.subscription(module, kind, &alias), resource_group: None }
+    }
+
+    fn subscription(&self, module: usize, kind: &str, alias: &str) -> Option<Pieces> {
+        let of = self.module(module);
+        if let Some(parent) = &of.parent {
+            // `providers = { azurerm = azurerm.hub }` hands a configuration down under another name.
+            let wanted = if alias.is_empty() { kind.to_string() } else { format!("{kind}.{alias}") };
+            let handed = parent.call.provider.as_ref().and_then(|map| handed_down(map, &wanted));
+            let alias = handed.unwrap_or_else(|| alias.to_string());
+            return self.subscription(parent.module, kind, &alias);
+        }
+        let is_meant = |body: &Expr| match body.field("alias") {
+            Some(name) => name.as_literal() == Some(alias),
+            None => alias.is_empty(),
+        };
+        let provider = of.configuration.providers.iter().find(|(name, body)| name.name == kind && is_meant(body));
+        let written = provider.and_then(|(_, body)| body.field("subscription_id"));
+        if let Some(expr) = written {
+            let value = self.value(0, expr, Bindings::default());
+            return super::expression::to_text(&value, DIALECT).ok();
+        }
+        // Without a word the subscription is the one that whoever deploys is logged in to: the same for the whole root.
+        let name =
+            if alias.is_empty() { "the subscription".into() } else { format!("the subscription of {kind}.{alias}") };
+        let unknown = Unknown::new(self.id(), name, Reason::Data);
+        Some(Pieces::hole(crate::value::Hole::Unknown(unknown)))
+    }
+
+    /// A resource instance as an object: what is written, and references for the rest.
+    fn view(&self, module: usize, declaration: &Declaration, index: usize, made: &Made) -> Value {
+        let of = self.module(module);
+        let resource = self.resource(module, &of, declaration, index, made);
+        let reference = Reference::new(resource.address, Vec::new());
+        super::expression::as_view(&resource.body, crate::value::Hole::Reference(reference))
+    }
+}
+
+/// A declaration's address without a key, as in `module.hub.data.azurerm_subnet.nodes`.
+fn declared_address(module: &str, declaration: &Declaration) -> String {
+    let data = if declaration.existing { "data." } else { "" };
+    let own = format!("{data}{}.{}", declaration.type_name.name, declaration.name.name);
+    if module.is_empty() { own } else { format!("{module}.{own}") }
+}
+
+/// The alias in `provider = azurerm.hub`; a text in Terraform 0.11.
+fn alias_of(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Get { key, .. } => Some(key.to_string()),
+        ExprKind::Name(_) => Some(String::new()),
+        ExprKind::Text(_) => {
+            let text = expr.as_literal()?;
+            Some(text.split_once('.').map_or_else(String::new, |(_, alias)| alias.to_string()))
+        }
+        _ => None,
+    }
+}
+
+/// The alias that a call's `providers` gives to the configuration that the module calls `wanted`.
+fn handed_down(providers: &Expr, wanted: &str) -> Option<String> {
+    let ExprKind::Object(fields) = &providers.kind else { return None };
+    fields.iter().find_map(|field| {
+        let crate::syntax::Field::Pair { key, value } = field else { return None };
+        let name = match &key.kind {
+            ExprKind::Get { object, key, .. } => match &object.kind {
+                ExprKind::Name(kind) => format!("{kind}.{key}"),
+                _ => return None,
+            },
+            ExprKind::Name(kind) => kind.to_string(),
+            _ => key.as_literal()?.to_string(),
+        };
+        (name == wanted).then(|| alias_of(value)).flatten()
+    })
+}
+
+/// The attributes that `lifecycle { ignore_changes = [a, b] }` names; `all` for every one.
+fn ignored(declaration: &Declaration) -> Vec<SmolStr> {
+    let Some(list) = declaration.lifecycle.as_ref().and_then(|lifecycle| lifecycle.field("ignore_changes")) else {
+        return Vec::new();
+    };
+    let name = |expr: &Expr| match &expr.kind {
+        ExprKind::Name(name) => Some(name.clone()),
+        ExprKind::Text(_) => expr.as_literal().map(SmolStr::new),
+        ExprKind::Get { object, .. } | ExprKind::Index { object, .. } => match &object.kind {
+            ExprKind::Name(name) => Some(name.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    configuration::elements(list).into_iter().filter_map(name).collect()
+}
+
+/// The dialect of every resource of this module.
+pub fn dialect() -> Dialect {
+    DIALECT
+}
