@@ -54,3 +54,12 @@ impl Rule {
 
 /// Every rule, by code.
 pub static RULES: &[&Rule] = &[];
+
+/// Everything that all rules find in a network, one root cause once.
+pub fn check(network: &Network, settings: &Settings) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in RULES {
+        (rule.check)(network, settings, &mut findings);
+    }
+    findings
+}
