@@ -215,14 +215,7 @@ impl Lowering<'_> {
         }
         let name = Label { name: SmolStr::new(block.ident.as_str()), span: self.span(block.ident.span()) };
         let mut object = self.body(block, &[]);
-        if let (ExprKind::Object(fields), [first, rest @ ..]) = (&mut object.kind, block.labels.as_slice()) {
-            let mut value = self.label_text(first);
-            if !rest.is_empty() {
-                let span = value.span;
-                let rest: Vec<Element> = rest.iter().map(|label| Element::Item(self.label_text(label))).collect();
-                let all = std::iter::once(Element::Item(value)).chain(rest).collect();
-                value = Expr::new(ExprKind::List(all), span);
-            }
+        if let (ExprKind::Object(fields), Some(value)) = (&mut object.kind, self.label_value(&block.labels)) {
             fields.insert(0, Field::Pair { key: Expr::literal(LABEL, value.span), value });
         }
         (name, Element::Item(object))
@@ -264,8 +257,18 @@ impl Lowering<'_> {
         Label { name: SmolStr::new(label.as_str()), span: self.span(label.span()) }
     }
 
-    fn label_text(&self, label: &BlockLabel) -> Expr {
-        Expr::literal(label.as_str(), self.span(label.span()))
+    /// The label of a nested block as a text, and several as a list of texts.
+    fn label_value(&self, labels: &[BlockLabel]) -> Option<Expr> {
+        let text = |label: &BlockLabel| Expr::literal(label.as_str(), self.span(label.span()));
+        match labels {
+            [] => None,
+            [label] => Some(text(label)),
+            [first, .., last] => {
+                let span = self.span(first.span()).to(self.span(last.span()));
+                let texts = labels.iter().map(|label| Element::Item(text(label))).collect();
+                Some(Expr::new(ExprKind::List(texts), span))
+            }
+        }
     }
 
     /// `resource "azurerm_subnet" "nodes"`.

@@ -453,7 +453,7 @@ fn towers(height: usize) -> Vec<(&'static str, String)> {
 
 #[test]
 fn whatever_nests_or_goes_on_is_read_or_refused() {
-    for height in [20, 40, 70, 130, 300, 4000, 100_000] {
+    for height in [12, 20, 32, 40, 70, 130, 300, 1000, 100_000] {
         for (what, text) in towers(height) {
             let (_, program) = read_as("main.tf", &format!("locals {{\n  a = {text}\n}}\nlocals {{\n  b = 1\n}}\n"));
             let read = program.items.iter().filter(|item| matches!(item, Item::Local(_))).count();
@@ -461,7 +461,8 @@ fn whatever_nests_or_goes_on_is_read_or_refused() {
             assert!(
                 height > 40 || read == 2 || ["unclosed", "closed", "unclosed templates", "heredocs"].contains(&what)
             );
-            drop(program);
+            // What is read can be copied and dropped on any thread.
+            drop(program.clone());
         }
     }
 }
