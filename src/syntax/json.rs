@@ -9,6 +9,7 @@
 //! A value that stands in a key vault is a call of [`KEY_VAULT_REFERENCE`] with the reference as its argument.
 //! JSON of any other kind is an empty program.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -59,7 +60,7 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn tfvars(&mut self, nesting: Nesting, limits: Limits) {
         let Some(members) = self.root(nesting, limits) else { return };
-        for member in members {
+        for member in last_of_each(members) {
             // A key of two slashes is a comment (https://github.com/hashicorp/hcl/blob/main/json/spec.md).
             if member.key != "//" {
                 let value = self.value(member.value);
@@ -86,7 +87,7 @@ impl<'a> Reader<'a> {
             self.fault(span, "expected an object of parameters");
             return;
         };
-        for parameter in parameters {
+        for parameter in last_of_each(parameters) {
             self.parameter(&parameter);
         }
     }
@@ -115,10 +116,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Of one name that is given twice the last counts.
     fn assign(&mut self, member: &Member<'a>, value: Expr) {
         let name = Label { name: SmolStr::new(&member.key), span: self.key_span(member) };
-        self.program.items.retain(|item| !matches!(item, Item::Assignment(old) if old.name.name == name.name));
         self.program.items.push(Item::Assignment(Assignment { name, value }));
     }
 
@@ -214,6 +213,19 @@ fn is_parameter_file(root: &[Member]) -> bool {
     root.iter().all(|member| known.contains(&&*member.key) && member.key != "$schema")
         && serde_json::from_str::<Members>(parameters.value.get())
             .is_ok_and(|members| !members.0.is_empty() && members.0.iter().all(gives))
+}
+
+/// Of one name that is given twice the last counts.
+fn last_of_each(members: Vec<Member>) -> impl Iterator<Item = Member> {
+    let mut last: BTreeMap<String, Member> = BTreeMap::new();
+    let mut order: Vec<String> = Vec::new();
+    for member in members {
+        if !last.contains_key(&member.key) {
+            order.push(member.key.clone());
+        }
+        last.insert(member.key.clone(), member);
+    }
+    order.into_iter().filter_map(move |key| last.remove(&key))
 }
 
 /// One member of an object.
@@ -417,8 +429,8 @@ mod tests {
     fn tfvars_give_literal_texts_and_exact_numbers() {
         let text = r#"{"//": "a comment", "a": "${b}", "c": 123456789012345678901234567890.5, "a": null}"#;
         let found = given("x.tfvars.json", text);
-        assert_eq!(found[0].2, "123456789012345678901234567890.5");
-        assert_eq!((found[1].1.as_str(), found[1].2.as_str()), ("a", "null"));
+        assert_eq!((found[0].1.as_str(), found[0].2.as_str()), ("a", "null"));
+        assert_eq!(found[1].2, "123456789012345678901234567890.5");
         let (_, program) = read_as("x.auto.tfvars.json", r#"{"a": "${b}"}"#);
         let [Item::Assignment(assignment)] = program.items.as_slice() else { panic!("one assignment") };
         assert_eq!(assignment.value.as_literal(), Some("${b}"));

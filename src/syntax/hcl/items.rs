@@ -1,6 +1,8 @@
 //! In: blocks and arguments as hcl-edit has them. Out: declarations, and bodies as objects.
 //! Never: knows what a resource type's arguments mean.
 
+use std::collections::BTreeMap;
+
 use hcl::edit::Span as _;
 use hcl::edit::expr::Expression;
 use hcl::edit::structure::{Attribute, Block, BlockLabel, Body, Structure};
@@ -177,7 +179,7 @@ impl Lowering<'_> {
     /// ```
     fn body(&mut self, block: &Block, without: &[&str]) -> Expr {
         let mut fields: Vec<Field> = Vec::new();
-        let mut lists: Vec<(usize, SmolStr)> = Vec::new();
+        let mut lists: BTreeMap<SmolStr, usize> = BTreeMap::new();
         for structure in &block.body {
             match structure {
                 Structure::Attribute(attribute) if without.contains(&attribute.key.as_str()) => {}
@@ -189,11 +191,11 @@ impl Lowering<'_> {
                 Structure::Block(nested) if without.contains(&nested.ident.as_str()) => {}
                 Structure::Block(nested) => {
                     let (name, element) = self.nested(nested);
-                    let known = lists.iter().find(|(_, list)| *list == name.name).map(|(place, _)| *place);
+                    let known = lists.get(&name.name).copied();
                     match known.and_then(|place| fields.get_mut(place)) {
                         Some(Field::Pair { value, .. }) => push(value, element, self.span(nested.span())),
                         _ => {
-                            lists.push((fields.len(), name.name.clone()));
+                            lists.insert(name.name.clone(), fields.len());
                             let value = Expr::new(ExprKind::List(vec![element]), self.span(nested.span()));
                             fields.push(Field::Pair { key: Expr::literal(&name.name, name.span), value });
                         }
@@ -213,15 +215,7 @@ impl Lowering<'_> {
         }
         let name = Label { name: SmolStr::new(block.ident.as_str()), span: self.span(block.ident.span()) };
         let mut object = self.body(block, &[]);
-        if let (ExprKind::Object(fields), [first, rest @ ..]) = (&mut object.kind, block.labels.as_slice()) {
-            let first = self.label_text(first);
-            let mut value = first;
-            if !rest.is_empty() {
-                let span = value.span;
-                let rest: Vec<Element> = rest.iter().map(|label| Element::Item(self.label_text(label))).collect();
-                let all = std::iter::once(Element::Item(value)).chain(rest).collect();
-                value = Expr::new(ExprKind::List(all), span);
-            }
+        if let (ExprKind::Object(fields), Some(value)) = (&mut object.kind, self.label_value(&block.labels)) {
             fields.insert(0, Field::Pair { key: Expr::literal(LABEL, value.span), value });
         }
         (name, Element::Item(object))
@@ -263,8 +257,18 @@ impl Lowering<'_> {
         Label { name: SmolStr::new(label.as_str()), span: self.span(label.span()) }
     }
 
-    fn label_text(&self, label: &BlockLabel) -> Expr {
-        Expr::literal(label.as_str(), self.span(label.span()))
+    /// The label of a nested block as a text, and several as a list of texts.
+    fn label_value(&self, labels: &[BlockLabel]) -> Option<Expr> {
+        let text = |label: &BlockLabel| Expr::literal(label.as_str(), self.span(label.span()));
+        match labels {
+            [] => None,
+            [label] => Some(text(label)),
+            [first, .., last] => {
+                let span = self.span(first.span()).to(self.span(last.span()));
+                let texts = labels.iter().map(|label| Element::Item(text(label))).collect();
+                Some(Expr::new(ExprKind::List(texts), span))
+            }
+        }
     }
 
     /// `resource "azurerm_subnet" "nodes"`.

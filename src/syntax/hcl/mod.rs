@@ -43,7 +43,7 @@ pub fn read(sources: &Sources, file: FileId, limits: Limits) -> Program {
 const LARGE_STACK: usize = 64 * 1024 * 1024;
 
 /// What any thread can read.
-const SHALLOW: Limits = Limits { max_depth: 16, max_chain: 48 };
+const SHALLOW: Limits = Limits { max_depth: 12, max_chain: 32 };
 
 fn is_deep(nesting: Nesting) -> bool {
     SHALLOW.refuse(nesting).is_some()

@@ -177,11 +177,11 @@ impl<'a> Scanner<'a> {
         }
         let comments = self.comments.len();
         let mistakes = self.mistakes.len();
-        let mut end = self.to_end(start);
+        let mut end = self.scan_statement(start);
         if !self.stack.is_empty() && !self.eager {
             self.eager = true;
             self.reset(start, comments, mistakes);
-            end = self.to_end(start);
+            end = self.scan_statement(start);
         }
         if let Some(open) = self.stack.last().cloned() {
             let mut message = format!("expected `{}`", open.kind.closer());
@@ -225,7 +225,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Scans to the end of the statement that begins at `start`, and says where its last letter stands.
-    fn to_end(&mut self, start: usize) -> usize {
+    fn scan_statement(&mut self, start: usize) -> usize {
         let mut end = start;
         self.after_value = false;
         while let Some(byte) = self.peek() {
@@ -398,7 +398,7 @@ impl<'a> Scanner<'a> {
             b'.' | b'!' | b'-' | b'+' | b'*' | b'/' | b'%' | b'?' | b'&' | b'|' | b'<' | b'>' | b'=' => {
                 self.operator(byte);
             }
-            b'0'..=b'9' => self.word(|byte| byte.is_ascii_alphanumeric()),
+            b'0'..=b'9' => self.number(),
             byte if byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80 => {
                 self.word(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') || byte >= 0x80);
             }
@@ -423,6 +423,27 @@ impl<'a> Scanner<'a> {
         let length = self.rest().iter().take_while(|byte| goes_on(**byte)).count();
         self.at += length.max(1);
         self.after_value = true;
+    }
+
+    /// Takes a number. `10.0.0.0` is none, though hcl-edit reads an access to a number in it.
+    fn number(&mut self) {
+        let start = self.at;
+        let accessed = start.checked_sub(1).and_then(|before| self.bytes.get(before)) == Some(&b'.');
+        let mut dots = 0;
+        while let [byte, rest @ ..] = self.rest() {
+            let dot = *byte == b'.' && rest.first().is_some_and(u8::is_ascii_digit);
+            if !dot && !byte.is_ascii_alphanumeric() {
+                break;
+            }
+            dots += usize::from(dot);
+            self.at += 1;
+        }
+        self.after_value = true;
+        if accessed {
+            (0..dots).for_each(|_| self.gauge.link());
+        } else if dots > 1 {
+            self.blame(start..self.at, "expected a number, or quotes around this".to_string(), None);
+        }
     }
 
     /// Whether the brace at hand begins a `{for …}`.
@@ -494,12 +515,17 @@ impl<'a> Scanner<'a> {
             return false;
         }
         // What nests this deep is refused whatever it holds, and looking from each level would be quadratic.
-        if self.stack.len() > 1024 {
+        if self.stack.len() > 600 {
             return true;
         }
         let word = self.text.get(introduction.clone()).unwrap_or_default().trim_start_matches(['<', '-']);
         let body = self.text.get(introduction.end + line_end..).unwrap_or_default();
-        let found = body.split('\n').any(|line| line.trim() == word);
+        let alone = |(at, _): (usize, &str)| {
+            let before = body[..at].trim_end_matches([' ', '\t']);
+            let after = body[at + word.len()..].trim_start_matches([' ', '\t', '\r']);
+            (before.is_empty() || before.ends_with('\n')) && (after.is_empty() || after.starts_with('\n'))
+        };
+        let found = body.match_indices(word).any(alone);
         self.searches += usize::from(!found);
         found
     }
@@ -609,6 +635,12 @@ mod tests {
     #[test]
     fn a_brace_on_its_own_line_belongs_to_its_head() {
         assert_eq!(cut_texts("a \"b\"\n{\n}\nc = 1").len(), 2);
+    }
+
+    #[test]
+    fn an_address_without_quotes_is_no_number() {
+        assert_eq!(mistakes("a = 10.0.0.0/8")[0].0, "10.0.0.0/8");
+        assert!(mistakes("a = b.0.1.2 + 1.5e3 - c[0].d").is_empty());
     }
 
     #[test]
