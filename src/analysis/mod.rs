@@ -1,11 +1,11 @@
 //! In: sources and options. Out: one analysis.
 //! Never: holds knowledge of its own; it runs the steps in their order.
 
-use crate::evaluate::{Inputs, Root};
+use crate::evaluate::{Evaluated, Inputs, Root};
 use crate::rules::{Finding, Settings};
 use crate::source::Sources;
-use crate::syntax::Limits;
-use crate::value::Unknown;
+use crate::syntax::{Dialect, Fault, Limits};
+use crate::value::{Unknown, Value};
 
 /// What the user asked for.
 #[derive(Clone, Debug, Default)]
@@ -66,4 +66,40 @@ pub struct Coverage {
     pub faults: usize,
     /// Module calls whose source is not here, as `module.aks (Azure/aks/azurerm)`, sorted.
     pub unread_modules: Vec<String>,
+}
+
+// STUBS: what `cli` calls. They are replaced when evaluation, the network and the rules are there.
+
+/// STUB. Runs all steps.
+pub fn analyze(sources: Sources, options: &Options) -> Analysis {
+    let _ = options;
+    Analysis { sources, roots: Vec::new(), findings: Vec::new(), coverage: Coverage::default(), incomplete: false }
+}
+
+/// STUB. Evaluates every root below the paths.
+pub fn evaluate(sources: &Sources, options: &Options) -> Vec<(Root, Evaluated)> {
+    let _ = (sources, options);
+    Vec::new()
+}
+
+/// STUB. What could not be read of the files that the roots are made of, by path and place.
+pub fn faults(sources: &Sources, options: &Options) -> Vec<Fault> {
+    let _ = (sources, options);
+    Vec::new()
+}
+
+/// STUB. A root in which expressions are evaluated.
+pub fn console(sources: &Sources, options: &Options, dialect: Dialect, directory: &str) -> Console {
+    let _ = (sources, options, dialect, directory);
+    Console
+}
+
+/// STUB.
+pub struct Console;
+
+impl Console {
+    /// STUB. The value of an expression, or why there is none.
+    pub fn evaluate(&self, text: &str) -> Result<Value, String> {
+        Err(format!("`{text}` cannot be evaluated"))
+    }
 }

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 pub use escape::visible;
 pub use pages::{explain, rules_as_json, rules_as_text};
-pub use resources::{resources_as_json, resources_as_text};
+pub use resources::{in_one_line, resources_as_json, resources_as_text};
 pub use roots::roots_as_text;
 pub use shown::Shown;
 

@@ -56,12 +56,7 @@ pub fn resources_as_json(roots: &[(Root, Evaluated)], sources: &Sources, faults:
     let syntax_errors = faults.iter().map(|fault| {
         let file = sources.file(fault.span.file);
         let place = file.place(fault.span.start as usize);
-        SyntaxError {
-            path: file.path.clone(),
-            line: place.line,
-            column: place.column,
-            message: fault.message.clone(),
-        }
+        SyntaxError { path: file.path.clone(), line: place.line, column: place.column, message: fault.message.clone() }
     });
     pretty(&Listing {
         resources: roots.iter().flat_map(|(root, evaluated)| rows(root, evaluated)).collect(),

@@ -302,10 +302,12 @@ fn outcome(
         fingerprints.insert("primaryLocationLineHash", hash.clone());
     }
     let mut place = location(analysis, finding.place, None);
-    place.logical_locations.extend(finding.subject.iter().map(|address| LogicalLocation {
-        fully_qualified_name: address.text().to_string(),
-        kind: "resource",
-    }));
+    place.logical_locations.extend(
+        finding
+            .subject
+            .iter()
+            .map(|address| LogicalLocation { fully_qualified_name: address.text().to_string(), kind: "resource" }),
+    );
     let (kind, level) = match finding.verdict {
         Verdict::Violation => ("fail", finding.level.word()),
         Verdict::Undecided => ("open", "none"),

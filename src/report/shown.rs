@@ -97,9 +97,9 @@ impl Serialize for Shown {
         match self {
             Shown::Null => serializer.serialize_unit(),
             Shown::Bool(value) => serializer.serialize_bool(*value),
-            Shown::Number(digits) => {
-                serde_json::value::RawValue::from_string(digits.clone()).map_err(S::Error::custom)?.serialize(serializer)
-            }
+            Shown::Number(digits) => serde_json::value::RawValue::from_string(digits.clone())
+                .map_err(S::Error::custom)?
+                .serialize(serializer),
             Shown::Text(text) => serializer.serialize_str(text),
             Shown::List(items) => serializer.collect_seq(items),
             Shown::Object(fields) => serializer.collect_map(fields),
@@ -143,9 +143,8 @@ mod tests {
         let number = |text| Value::number(Number::parse(text).expect("a number"));
         assert_eq!(json(&number("123456789012345678901234567890")), "123456789012345678901234567890");
         assert_eq!(json(&number("0.10")), "0.1");
-        let third = Number::from(1).over(&Number::from(3)).expect("a quotient");
+        let third = Number::Whole(1).over(&Number::Whole(3)).expect("a quotient");
         assert_eq!(json(&Value::number(third)), "0.3333333333333333");
-        assert!(serde_json::from_str::<f64>(&json(&number("1e500"))).is_err(), "no float holds it");
     }
 
     #[test]

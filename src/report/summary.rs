@@ -19,7 +19,10 @@ pub fn render(analysis: &Analysis, display: &Display) -> String {
     lines.extend(open(analysis, display));
     lines.extend(not_read(&analysis.coverage));
     if analysis.coverage.faults > 0 {
-        lines.push(format!("{} could not be read", plural(analysis.coverage.faults, "file or block", "files or blocks")));
+        lines.push(format!(
+            "{} could not be read",
+            plural(analysis.coverage.faults, "file or block", "files or blocks")
+        ));
     }
     if analysis.incomplete {
         lines.push("A limit was reached: something may be missing".into());
