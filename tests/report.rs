@@ -333,3 +333,36 @@ fn a_report_is_the_same_bytes_every_time() {
         assert_eq!(render(&open(), format, &show), render(&open(), format, &show));
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 128, failure_persistence: None, ..Default::default() })]
+
+    /// Whatever a text holds and wherever spans fall in it, each format has a report that is clean and not long.
+    #[test]
+    fn any_text_and_any_span_can_be_shown(
+        text in "[ab\t\r\n\u{1b}\u{202e}ä😀\u{feff}\"{}]{0,40}([x\u{1b}é]{0,700}[\n]?){0,2}",
+        spans in proptest::collection::vec((0usize..1500, 0usize..1500), 1..5),
+    ) {
+        let sources = Sources::of_texts([("a.tf", text)]);
+        let file = sources.open("a.tf").expect("a text");
+        let steps = spans.iter().map(|(start, end)| Step { message: "here".into(), span: Span::new(file, *start, *end) });
+        let steps: Vec<Step> = steps.collect();
+        let place = steps[0].span;
+        let finding = Finding { steps, ..Finding::new("VNL001", "x", Level::Error, place, "it is so".into()) };
+        let analysis = Analysis {
+            findings: vec![finding],
+            roots: Vec::new(),
+            coverage: Coverage::default(),
+            incomplete: false,
+            sources,
+        };
+        for format in [Format::Text, Format::Concise, Format::Json, Format::Sarif] {
+            let report = render(&analysis, format, &display());
+            proptest::prop_assert!(report.len() < 16_000);
+            // Inside of a JSON text a character that only reorders may stand as it is.
+            let acts = |c: char| c.is_control() && c != '\n' || format != Format::Json && c == '\u{202e}';
+            let clean = !report.chars().any(acts);
+            proptest::prop_assert!(clean, "{}", report);
+        }
+    }
+}

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::arguments::{Check, Colour, FailOn, Limits, Values};
+use super::inspect::nothing;
 use super::paths::{Located, file_below, locate};
 use super::printer::Printer;
 use super::selection::{Selection, known};
@@ -57,11 +58,10 @@ pub fn run(flags: &Check, surroundings: &Surroundings, printer: &Printer) -> Res
             }
         }
     }
-    let code = exit_code(&analysis, flags.fail_on, flags.exit_zero);
-    if code == exit::NOTHING {
-        printer.log("error: there is nothing to analyse: no Terraform or Bicep that makes a deployment\n");
+    match exit_code(&analysis, flags.fail_on, flags.exit_zero) {
+        exit::NOTHING => Ok(nothing(printer)),
+        code => Ok(code),
     }
-    Ok(code)
 }
 
 /// What the flags say of inputs and limits.

@@ -38,7 +38,7 @@ pub fn resources(flags: &Resources, printer: &Printer) -> Result<u8, Refused> {
         Listing::Text => report::resources_as_text(&roots, &sources, &faults),
         Listing::Json => report::resources_as_json(&roots, &sources, &faults),
     });
-    Ok(if roots.is_empty() && faults.is_empty() { exit::NOTHING } else { exit::CLEAN })
+    Ok(if roots.is_empty() && faults.is_empty() { nothing(printer) } else { exit::CLEAN })
 }
 
 /// `roots`: the deployments, their inputs and what stayed open.
@@ -46,7 +46,13 @@ pub fn roots(flags: &Roots, printer: &Printer) -> Result<u8, Refused> {
     let (sources, options) = open(&flags.path, &flags.values, &flags.limits)?;
     let roots = analysis::evaluate(&sources, &options);
     printer.out(report::roots_as_text(&roots, &sources));
-    Ok(if roots.is_empty() { exit::NOTHING } else { exit::CLEAN })
+    Ok(if roots.is_empty() { nothing(printer) } else { exit::CLEAN })
+}
+
+/// Says that there is nothing to look at, and gives the code that means it.
+pub fn nothing(printer: &Printer) -> u8 {
+    printer.log("error: there is nothing to analyse: no Terraform or Bicep that makes a deployment\n");
+    exit::NOTHING
 }
 
 /// The sources and options of a command that looks at one path.

@@ -102,8 +102,8 @@ mod tests {
 
     #[test]
     fn two_repositories_share_the_directory_that_holds_them() {
-        let both = common(Path::new("/work/hub"), Path::new("/work/spokes/data")).expect("a directory");
-        assert_eq!(both, Path::new("/work"));
+        let both = common(Path::new("/estate/hub"), Path::new("/estate/spokes/data")).expect("a directory");
+        assert_eq!(both, Path::new("/estate"));
         assert!(common(Path::new("/a/b"), Path::new("/c/d")).is_err());
     }
 }

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_speaks_of_the_run_is_hidden_only_by_its_own_name() {
+    fn what_speaks_of_the_run_is_hidden_by_ignoring_it_alone() {
         assert!(selection(&["VNL001"], &[]).expect("codes").wants("VNL-P001"));
         assert!(!selection(&[], &["VNL-P"]).expect("codes").wants("VNL-P001"));
         assert!(!selection(&[], &["VNL"]).expect("codes").wants("VNL-P001"));

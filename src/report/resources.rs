@@ -132,11 +132,15 @@ fn rows(root: &Root, evaluated: &Evaluated) -> Vec<Row> {
             indexmap::map::Entry::Occupied(mut entry) => share(entry.get_mut(), new),
         }
     }
-    let followed = evaluated.modules.iter().map(|call| (call.address.declaration(), call.module.as_slice()));
-    let unread = evaluated.unread.iter().map(|call| (call.address.declaration(), [].as_slice()));
-    for (declaration, path) in followed.chain(unread) {
-        let new = module(root, &declaration, path);
-        rows.entry(declaration).or_insert(new);
+    for call in &evaluated.modules {
+        let declaration = call.address.declaration();
+        let symbols = call.module.iter().map(SmolStr::to_string).collect();
+        rows.entry(declaration.clone()).or_insert_with(|| module(root, &declaration, symbols));
+    }
+    for call in &evaluated.unread {
+        let declaration = call.address.declaration();
+        let symbols = declaration.text().split('.').map(String::from).collect();
+        rows.entry(declaration.clone()).or_insert_with(|| module(root, &declaration, symbols));
     }
     rows.into_values().collect()
 }
@@ -144,7 +148,7 @@ fn rows(root: &Root, evaluated: &Evaluated) -> Vec<Row> {
 fn row(root: &Root, resource: &Resource, address: &str) -> Row {
     let bicep = root.dialect == Dialect::Bicep;
     let body = match Shown::of(&resource.body) {
-        Shown::Object(_) if bicep && resource.existing => Shown::Object(IndexMap::new()),
+        _ if bicep && resource.existing => Shown::Object(IndexMap::new()),
         Shown::Object(mut fields) if bicep => {
             fields.retain(|key, _| !BESIDE_THE_BODY.contains(&key.as_str()));
             Shown::Object(fields)
@@ -172,15 +176,12 @@ fn row(root: &Root, resource: &Resource, address: &str) -> Row {
     }
 }
 
-/// The row of a module call, whose symbols end with its own.
-fn module(root: &Root, declaration: &Address, path: &[SmolStr]) -> Row {
-    let (symbol, above) = match path {
-        [above @ .., own] => (own.to_string(), above),
-        [] => (declaration.text().rsplit('.').next().unwrap_or_default().to_string(), [].as_slice()),
-    };
+/// The row of a module call, whose symbols from the root end with its own.
+fn module(root: &Root, declaration: &Address, mut symbols: Vec<String>) -> Row {
+    let symbol = symbols.pop().unwrap_or_default();
     Row {
         address: declaration.text().to_string(),
-        module: above.iter().map(SmolStr::to_string).collect(),
+        module: symbols,
         symbol,
         type_name: None,
         api_version: None,

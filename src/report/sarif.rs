@@ -35,7 +35,6 @@ struct Run {
     tool: Tool,
     invocations: [Invocation; 1],
     original_uri_base_ids: BTreeMap<&'static str, BaseId>,
-    automation_details: AutomationDetails,
     column_kind: &'static str,
     results: Vec<Outcome>,
 }
@@ -120,11 +119,6 @@ struct RuleReference {
 #[derive(Serialize)]
 struct BaseId {
     description: Text,
-}
-
-#[derive(Serialize)]
-struct AutomationDetails {
-    id: &'static str,
 }
 
 #[derive(Serialize)]
@@ -236,7 +230,6 @@ pub fn render(analysis: &Analysis, display: &Display) -> String {
                 tool_execution_notifications: notifications(analysis, &at),
             }],
             original_uri_base_ids: BTreeMap::from([(SOURCE_ROOT, BaseId { description: root })]),
-            automation_details: AutomationDetails { id: "vnetlint/" },
             column_kind: "utf16CodeUnits",
             results,
         }],
