@@ -28,7 +28,7 @@ static RULE: Rule = Rule {
     name: "custom-dns-before-zone-link",
     level: Level::Error,
     since: "0.1.0",
-    page: "The DNS servers of a private cluster do not see its zone.\n\nA node asks for the API server's name\nwhile the cluster is being created.\n\nWrong:\n\n```tf\n```\n",
+    written: "The DNS servers of a private cluster do not see its zone.\n\nA node asks for the API server's name\nwhile the cluster is being created.\n\nWrong:\n\n```tf\n```\n",
     check: |_, _, _| {},
 };
 

@@ -167,9 +167,8 @@ fn sort(sources: &Sources, findings: &mut Vec<Finding>) {
     findings.sort_by_cached_key(|finding| {
         (sources.path(finding.place.file), finding.place.start, finding.code, finding.message.clone())
     });
-    findings.dedup_by(|a, b| {
-        a.code == b.code && a.place == b.place && a.verdict == b.verdict && a.message == b.message
-    });
+    findings
+        .dedup_by(|a, b| a.code == b.code && a.place == b.place && a.verdict == b.verdict && a.message == b.message);
 }
 
 /// A root in which expressions are evaluated.

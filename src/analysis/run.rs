@@ -36,7 +36,8 @@ pub fn faults_of(library: &Library) -> Vec<((&'static str, &'static str), Fault)
             Err(Refusal::Missing) => {}
             Err(refusal) => {
                 let span = Span::new(library.sources.stand_in(&path), 0, 0);
-                faults.push((READ, Fault { span, message: format!("`{path}` cannot be read: {refusal}"), opened: None }));
+                faults
+                    .push((READ, Fault { span, message: format!("`{path}` cannot be read: {refusal}"), opened: None }));
             }
         }
     }

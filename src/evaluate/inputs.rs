@@ -48,7 +48,8 @@ fn evaluate(library: &Library, root: &Root, program: &Program, path: &str, expr:
     let scope = File { root, program, directory: directory_of(path) };
     let fuel = Fuel::new(1_000_000);
     let refused = RefCell::default();
-    Evaluator { scope: &scope, sources: library.sources, fuel: &fuel, refused: &refused }.value(expr, Bindings::default())
+    Evaluator { scope: &scope, sources: library.sources, fuel: &fuel, refused: &refused }
+        .value(expr, Bindings::default())
 }
 
 /// The value of `--var name=text`: a text, unless it is written as a list, an object or (in Bicep) another literal.
@@ -107,7 +108,12 @@ impl Scope for File<'_> {
 
     fn call(&self, evaluator: &Evaluator, call: &Call, _: Bindings) -> Option<Value> {
         // A vault's secret and the deploying machine's environment are known to nobody here.
-        matches!(call.function, "getSecret" | "__keyVaultReference" | "readEnvironmentVariable" | "externalInput")
-            .then(|| evaluator.unknown(call.function, Reason::Data, call.span).with_secret(call.function != "readEnvironmentVariable"))
+        matches!(call.function, "getSecret" | "__keyVaultReference" | "readEnvironmentVariable" | "externalInput").then(
+            || {
+                evaluator
+                    .unknown(call.function, Reason::Data, call.span)
+                    .with_secret(call.function != "readEnvironmentVariable")
+            },
+        )
     }
 }

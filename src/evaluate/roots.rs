@@ -93,7 +93,8 @@ pub fn find_roots(library: &Library, paths: &[String], inputs: &Inputs) -> Vec<R
     }
     named.extend(terraform_roots(library, &walked));
     named.extend(bicep_roots(library, &walked));
-    let mut roots: Vec<Root> = named.into_iter().flat_map(|(path, dialect)| bound(library, path, dialect, inputs)).collect();
+    let mut roots: Vec<Root> =
+        named.into_iter().flat_map(|(path, dialect)| bound(library, path, dialect, inputs)).collect();
     roots.sort_by(|a, b| (&a.path, a.dialect, &a.environment).cmp(&(&b.path, b.dialect, &b.environment)));
     for (index, root) in roots.iter_mut().enumerate() {
         root.id = RootId(u32::try_from(index).unwrap_or(u32::MAX));
@@ -308,9 +309,8 @@ fn belongs(library: &Library, file: &str, path: &str) -> bool {
         return false;
     }
     let (Ok(values), Ok(program)) = (library.program(file), library.program(path)) else { return false };
-    let declares = |name: &str| {
-        program.items.iter().any(|item| matches!(item, Item::Input(input) if input.name.name == name))
-    };
+    let declares =
+        |name: &str| program.items.iter().any(|item| matches!(item, Item::Input(input) if input.name.name == name));
     let mut given = values.items.iter().filter_map(|item| match item {
         Item::Assignment(assignment) => Some(assignment.name.name.as_str()),
         _ => None,

@@ -17,7 +17,7 @@ use crate::source::Span;
 use crate::value::{Address, Hole, ResourceId, RootId, Truth, Unknown, Value};
 
 pub use build::build;
-pub use names::{DnsSetting, Hub, Seen, Server, ZoneMode};
+pub use names::{DnsSetting, Hub, NodeSubnet, Seen, Server, ZoneMode};
 pub use order::Order;
 pub use place::{End, Got, Place, Step};
 pub use routes::{DefaultRoute, Injection, Table};

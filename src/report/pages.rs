@@ -10,7 +10,7 @@ use crate::rules::Rule;
 pub fn explain(rule: &Rule) -> String {
     let Rule { code, name, since, .. } = rule;
     let level = rule.level.word();
-    format!("{code} {name} ({level}, since {since})\n\n{}\n", rule.page.trim())
+    format!("{code} {name} ({level}, since {since})\n\n{}\n", rule.page())
 }
 
 /// The list of rules, one a line.
@@ -32,7 +32,7 @@ pub fn rules_as_json(rules: &[&Rule]) -> String {
         level: &'a str,
         since: &'a str,
         summary: &'a str,
-        page: &'a str,
+        page: String,
     }
     let rows = rules.iter().map(|rule| Row {
         code: rule.code,
@@ -40,7 +40,7 @@ pub fn rules_as_json(rules: &[&Rule]) -> String {
         level: rule.level.word(),
         since: rule.since,
         summary: rule.summary(),
-        page: rule.page.trim(),
+        page: rule.page(),
     });
     pretty(&rows.collect::<Vec<_>>())
 }

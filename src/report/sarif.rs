@@ -247,10 +247,10 @@ fn descriptors(analysis: &Analysis, display: &Display) -> Vec<Descriptor> {
 }
 
 fn of_rule(rule: &Rule) -> Descriptor {
-    let why = rule.page.split("\n\n").nth(1).map(one_line).unwrap_or_default();
+    let why = rule.page().split("\n\n").nth(1).map(one_line).unwrap_or_default();
     let summary = rule.summary().to_string();
     let whole = if why.is_empty() { summary.clone() } else { format!("{summary} {why}") };
-    descriptor(rule.code, rule.name, rule.level, [summary, whole], rule.page.trim().to_string())
+    descriptor(rule.code, rule.name, rule.level, [summary, whole], rule.page())
 }
 
 /// A code without a page: what it finds is said by its name.

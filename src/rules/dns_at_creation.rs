@@ -57,7 +57,8 @@ pub fn situations(network: &Network) -> Vec<Situation<'_>> {
 
 fn of_cluster<'n>(network: &'n Network, cluster: Place<'n>, found: &mut Vec<Situation<'n>>) {
     let subnets = cluster.node_subnets();
-    let Some(subnet) = subnets.iter().find(|subnet| subnet.end.place().is_some_and(|s| s.parent().is_some())).or(subnets.first())
+    let Some(subnet) =
+        subnets.iter().find(|subnet| subnet.end.place().is_some_and(|s| s.parent().is_some())).or(subnets.first())
     else {
         return;
     };
@@ -152,7 +153,8 @@ fn with_system_zone<'n>(
     if at == Order::After {
         // Azure answers while the cluster is made; the servers must see the zone when they take over.
         let linked = cluster.system_zone_links().into_iter().any(|(link, end)| {
-            let fits = seen.is_empty() || end.place().is_some_and(|end| seen.contains(&end)) || !matches!(end, End::Place(_));
+            let fits =
+                seen.is_empty() || end.place().is_some_and(|end| seen.contains(&end)) || !matches!(end, End::Place(_));
             fits && network.order(link.declaration(), &setting.declaration) == Order::Before
         });
         if linked {
@@ -221,7 +223,8 @@ fn with_custom_zone<'n>(
                 Order::After => Outcome::LinkAfter { zone, target, link: first },
                 Order::Race => Outcome::LinkRace { zone, target, link: first },
                 Order::Unknown => {
-                    let why = format!("it is not known whether the link to `{}` is made before the cluster", target.name());
+                    let why =
+                        format!("it is not known whether the link to `{}` is made before the cluster", target.name());
                     return open(Some(zone), None, why);
                 }
             },

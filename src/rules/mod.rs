@@ -43,8 +43,8 @@ pub struct Rule {
     pub level: Level,
     /// The version that first had it.
     pub since: &'static str,
-    /// Its page in Markdown: what, why it hurts, examples that run.
-    pub page: &'static str,
+    /// Its page as the doc comment has it: every line begins with a space. See [`Rule::page`].
+    pub written: &'static str,
     /// Looks at a network and says what it finds.
     pub check: fn(&Network, &Settings, &mut Vec<Finding>),
 }
@@ -52,7 +52,13 @@ pub struct Rule {
 impl Rule {
     /// The first line of its page: what it finds.
     pub fn summary(&self) -> &'static str {
-        self.page.trim_start().lines().next().unwrap_or_default()
+        self.written.trim_start().lines().next().unwrap_or_default()
+    }
+
+    /// Its page in Markdown: what, why it hurts, examples that run.
+    pub fn page(&self) -> String {
+        let lines = self.written.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
+        lines.collect::<Vec<_>>().join("\n").trim().to_string()
     }
 
     /// A violation of this rule without a proof yet.
@@ -70,7 +76,7 @@ macro_rules! rule {
             name: $name,
             level: $crate::rules::Level::$level,
             since: $since,
-            page: concat!($($line, "\n"),*),
+            written: concat!($($line, "\n"),*),
             check,
         };
     };
@@ -85,8 +91,6 @@ macro_rules! rules {
         pub static RULES: &[&Rule] = &[$(&$module::RULE),*];
     };
 }
-
-pub(crate) use rule;
 
 rules! {
     vnl001_custom_dns_before_zone_link

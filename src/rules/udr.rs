@@ -36,7 +36,10 @@ pub fn egresses(network: &Network) -> Vec<Egress<'_>> {
         for subnet in cluster.node_subnets() {
             let place = subnet.end.place();
             // Two pools in one subnet are one question.
-            if found.iter().any(|known| known.cluster == cluster && place.is_some() && known.subnet.end.place() == place) {
+            if found
+                .iter()
+                .any(|known| known.cluster == cluster && place.is_some() && known.subnet.end.place() == place)
+            {
                 continue;
             }
             let table = match &subnet.end {
@@ -82,7 +85,9 @@ impl<'n> Egress<'n> {
         finding.subject = Some(self.cluster.address().clone());
         finding.root = Some(self.cluster.root());
         finding.objects.extend(self.subnet.end.place().map(|subnet| subnet.address().clone()));
-        finding.steps.push(Step { message: "this cluster says that its routes are its own".into(), span: self.place() });
+        finding
+            .steps
+            .push(Step { message: "this cluster says that its routes are its own".into(), span: self.place() });
         let pool = format!("its pool `{}` stands in `{}`", self.subnet.pool.name(), self.subnet_name());
         finding.steps.push(Step { message: pool, span: self.subnet.span });
         match &self.table {
@@ -109,8 +114,7 @@ impl<'n> Egress<'n> {
     pub fn open(&self, rule: &Rule, unknown: Option<Unknown>, message: String, effect: &str) -> Finding {
         let mut finding = self.finding(rule, message);
         finding.verdict = Verdict::Undecided;
-        finding.deciders =
-            unknown.into_iter().map(|unknown| Decider { unknown, effect: effect.to_string() }).collect();
+        finding.deciders = unknown.into_iter().map(|unknown| Decider { unknown, effect: effect.to_string() }).collect();
         finding
     }
 
@@ -130,7 +134,8 @@ impl<'n> Egress<'n> {
     pub fn has_own_default(&self) -> Truth {
         match &self.route {
             DefaultRoute::Is(route) => {
-                route.is(&routes::NEXT_HOP_TYPE, "VirtualAppliance") | route.is(&routes::NEXT_HOP_TYPE, "VirtualNetworkGateway")
+                route.is(&routes::NEXT_HOP_TYPE, "VirtualAppliance")
+                    | route.is(&routes::NEXT_HOP_TYPE, "VirtualNetworkGateway")
             }
             DefaultRoute::Halves(_) => Truth::Unknown,
             DefaultRoute::None => Truth::No,

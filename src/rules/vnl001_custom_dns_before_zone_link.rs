@@ -1,7 +1,7 @@
 //! See the rule's page below.
 
 use super::dns_at_creation::{Outcome, Situation, linked_to, situations};
-use super::{Confidence, Finding, Level, Settings, Step, Verdict, rule};
+use super::{Confidence, Finding, Level, Settings, Step, Verdict};
 use crate::network::{Network, Order, Server};
 
 rule! {

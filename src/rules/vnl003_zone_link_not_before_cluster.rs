@@ -1,7 +1,7 @@
 //! See the rule's page below.
 
 use super::dns_at_creation::{Outcome, situations};
-use super::{Finding, Settings, Step, rule};
+use super::{Finding, Settings, Step};
 use crate::azure::cluster;
 use crate::network::{Network, Order};
 

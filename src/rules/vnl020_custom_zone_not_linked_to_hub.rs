@@ -2,7 +2,7 @@
 
 use super::dns_at_creation::linked_to;
 use super::hub_links::{Spoke, spokes};
-use super::{Confidence, Decider, Finding, Settings, Step, Verdict, rule};
+use super::{Confidence, Decider, Finding, Settings, Step, Verdict};
 use crate::azure::{cluster, dns};
 use crate::network::{End, Network, Place, ZoneMode};
 use crate::value::{Truth, Unknown};

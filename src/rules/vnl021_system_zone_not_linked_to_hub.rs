@@ -1,7 +1,7 @@
 //! See the rule's page below.
 
 use super::hub_links::{Spoke, spokes};
-use super::{Confidence, Decider, Finding, Level, Settings, Step, Verdict, rule};
+use super::{Confidence, Decider, Finding, Level, Settings, Step, Verdict};
 use crate::azure::{cluster, dns};
 use crate::network::{End, Network, Place, ZoneMode};
 use crate::value::{Truth, Unknown};

@@ -1,7 +1,7 @@
 //! See the rule's page below.
 
 use super::udr::{Egress, egresses};
-use super::{Finding, Settings, rule};
+use super::{Finding, Settings};
 use crate::network::{Network, Table};
 
 rule! {

@@ -1,7 +1,7 @@
 //! See the rule's page below.
 
 use super::udr::{Egress, egresses};
-use super::{Finding, Level, Settings, Step, rule};
+use super::{Finding, Level, Settings, Step};
 use crate::azure::routes;
 use crate::network::{DefaultRoute, Network, Table};
 

@@ -1,7 +1,7 @@
 //! See the rule's page below.
 
 use super::udr::{Egress, egresses};
-use super::{Confidence, Finding, Settings, rule};
+use super::{Confidence, Finding, Settings};
 use crate::azure::cluster;
 use crate::network::{DefaultRoute, Network, Table};
 use crate::value::Truth;

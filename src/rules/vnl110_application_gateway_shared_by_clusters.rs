@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Confidence, Decider, Finding, Settings, Step, Verdict, rule};
+use super::{Confidence, Decider, Finding, Settings, Step, Verdict};
 use crate::azure::cluster;
 use crate::network::{End, Got, Network, Place};
 use crate::source::Span;

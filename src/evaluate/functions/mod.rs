@@ -83,12 +83,7 @@ pub struct Function {
 }
 
 /// One row of a table.
-const fn row(
-    name: &'static str,
-    arity: (usize, usize),
-    run: Run,
-    example: (&'static str, &'static str),
-) -> Function {
+const fn row(name: &'static str, arity: (usize, usize), run: Run, example: (&'static str, &'static str)) -> Function {
     Function { name, arity, run, example }
 }
 

@@ -34,7 +34,12 @@ pub const FUNCTIONS: &[Function] = &[
     row("bcrypt", (1, 2), Never(Reason::Function), ("", "")),
     row("csvdecode", (1, 1), Known(csvdecode), (r#"csvdecode("a,b\n1,2")"#, r#"[{"a":"1","b":"2"}]"#)),
     row("jsondecode", (1, 1), Known(jsondecode), (r#"jsondecode("{\"hello\": \"world\"}")"#, r#"{"hello":"world"}"#)),
-    row("jsonencode", (1, 1), Known(jsonencode), (r#"jsonencode({ b = "<x>", a = 1 })"#, r#""{\"a\":1,\"b\":\"\\u003cx\\u003e\"}""#)),
+    row(
+        "jsonencode",
+        (1, 1),
+        Known(jsonencode),
+        (r#"jsonencode({ b = "<x>", a = 1 })"#, r#""{\"a\":1,\"b\":\"\\u003cx\\u003e\"}""#),
+    ),
     row("md5", (1, 1), Known(md5), (r#"md5("hello world")"#, r#""5eb63bbbe01eeed093cb22bb8f5acdc3""#)),
     row("rsadecrypt", (2, 2), Never(Reason::Function), ("", "")),
     row("sha1", (1, 1), Known(sha1), (r#"sha1("test")"#, r#""a94a8fe5ccb19ba61c4c0873d391e987982fbbd3""#)),

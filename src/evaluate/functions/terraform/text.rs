@@ -97,8 +97,7 @@ fn strcontains(context: &Context, arguments: &[Value]) -> Answer {
 
 /// Whether a text holds `part`: a literal piece may show that it does, and only a text without holes that it does not.
 pub fn holds(text: &Pieces, part: &str) -> Truth {
-    let shown =
-        text.pieces().iter().any(|piece| matches!(piece, Piece::Literal(literal) if literal.contains(part)));
+    let shown = text.pieces().iter().any(|piece| matches!(piece, Piece::Literal(literal) if literal.contains(part)));
     match text.as_literal() {
         _ if shown || part.is_empty() => Truth::Yes,
         Some(_) => Truth::No,
