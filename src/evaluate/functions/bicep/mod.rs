@@ -1,0 +1,3 @@
+//! x
+use super::Function;
+pub static FUNCTIONS: &[&[Function]] = &[];

@@ -1,0 +1,113 @@
+//! In: JSON texts, known values. Out: values, the JSON texts that either language writes.
+//! Never: meets a hole; the callers made sure.
+
+use super::read::sorted_keys;
+use super::{Answer, LONGEST_TEXT};
+use crate::value::{Kind, Number, Value};
+
+/// A JSON text as a value. Duplicate keys: the last one counts, as in both languages.
+pub fn parse(text: &str) -> Answer {
+    let parsed: serde_json::Value = serde_json::from_str(text).map_err(|error| format!("this is not JSON: {error}"))?;
+    of_serde(&parsed)
+}
+
+fn of_serde(json: &serde_json::Value) -> Answer {
+    Ok(match json {
+        serde_json::Value::Null => Value::null(),
+        serde_json::Value::Bool(value) => Value::bool(*value),
+        serde_json::Value::Number(number) => {
+            let number = Number::parse(&number.to_string());
+            Value::number(number.ok_or("this JSON holds a number that is out of bounds")?)
+        }
+        serde_json::Value::String(text) => Value::text(text),
+        serde_json::Value::Array(items) => Value::list(items.iter().map(of_serde).collect::<Result<_, _>>()?),
+        serde_json::Value::Object(fields) => {
+            let fields: Result<Vec<_>, String> =
+                fields.iter().map(|(key, value)| Ok((key.as_str().into(), of_serde(value)?))).collect();
+            Value::object(fields?)
+        }
+    })
+}
+
+/// How a language writes JSON.
+#[derive(Clone, Copy, PartialEq)]
+enum Style {
+    /// Keys are sorted, and `<`, `>` and `&` are escaped, as Go's encoder does.
+    Terraform,
+    /// Keys stand as they were written.
+    Arm,
+}
+
+/// A known value as `jsonencode` writes it.
+pub fn terraform(value: &Value) -> String {
+    let mut text = String::new();
+    write(value, Style::Terraform, &mut text);
+    text
+}
+
+/// A known value as Bicep's `string` writes lists and objects.
+pub fn arm(value: &Value) -> String {
+    let mut text = String::new();
+    write(value, Style::Arm, &mut text);
+    text
+}
+
+fn write(value: &Value, style: Style, text: &mut String) {
+    // The callers refuse what grew beyond the limit.
+    if text.len() > LONGEST_TEXT {
+        return;
+    }
+    match &value.kind {
+        Kind::Bool(value) => text.push_str(&value.to_string()),
+        Kind::Number(number) => text.push_str(&number.to_string()),
+        Kind::Text(pieces) => write_text(pieces.as_literal().unwrap_or_default(), style, text),
+        Kind::List { items, .. } => {
+            text.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    text.push(',');
+                }
+                write(item, style, text);
+            }
+            text.push(']');
+        }
+        Kind::Object { fields, .. } => {
+            let keys = match style {
+                Style::Terraform => sorted_keys(fields),
+                Style::Arm => fields.keys().collect(),
+            };
+            text.push('{');
+            for (index, key) in keys.into_iter().enumerate() {
+                if index > 0 {
+                    text.push(',');
+                }
+                write_text(key, style, text);
+                text.push(':');
+                write(&fields[key], style, text);
+            }
+            text.push('}');
+        }
+        Kind::Null | Kind::OneOf { .. } | Kind::Reference(_) | Kind::Unknown(_) => text.push_str("null"),
+    }
+}
+
+fn write_text(content: &str, style: Style, text: &mut String) {
+    text.push('"');
+    for c in content.chars() {
+        match c {
+            '"' => text.push_str("\\\""),
+            '\\' => text.push_str("\\\\"),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            '\t' => text.push_str("\\t"),
+            '\u{8}' => text.push_str("\\b"),
+            '\u{c}' => text.push_str("\\f"),
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' if style == Style::Terraform => {
+                text.push_str(&format!("\\u{:04x}", c as u32));
+            }
+            c if (c as u32) < 0x20 => text.push_str(&format!("\\u{:04x}", c as u32)),
+            c => text.push(c),
+        }
+    }
+    text.push('"');
+}

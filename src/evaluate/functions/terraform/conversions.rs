@@ -1,0 +1,63 @@
+//! In: values of one type. Out: values of another, where Terraform converts them.
+//! Never: gives up the name of what is not known: converting it changes nothing that can be seen.
+
+use super::super::Run::Partial;
+use super::super::{Answer, Context, Function, read, row};
+use crate::value::{Kind, ListShape, ObjectShape, Value};
+
+pub const FUNCTIONS: &[Function] = &[
+    row("tobool", (1, 1), Partial(tobool), (r#"tobool("true")"#, "true")),
+    row("tolist", (1, 1), Partial(tolist), (r#"tolist(["a", "b", 3])"#, r#"["a","b","3"]"#)),
+    row("tomap", (1, 1), Partial(tomap), (r#"tomap({ a = "foo", b = true })"#, r#"{"a":"foo","b":"true"}"#)),
+    row("tonumber", (1, 1), Partial(tonumber), (r#"tonumber("5")"#, "5")),
+    row("toset", (1, 1), Partial(toset), (r#"toset(["c", "b", "b"])"#, r#"["b","c"]"#)),
+    row("tostring", (1, 1), Partial(tostring), ("tostring(5)", r#""5""#)),
+];
+
+/// Converts what is known; null and what is not known stay as they are.
+fn convert(value: &Value, change: impl FnOnce(&Value) -> Answer) -> Answer {
+    let holes_only = match &value.kind {
+        Kind::Text(pieces) => pieces.as_literal().is_none(),
+        _ => value.hole().is_some(),
+    };
+    if holes_only || value.is_null() { Ok(value.clone()) } else { change(value) }
+}
+
+fn tobool(_: &Context, arguments: &[Value]) -> Answer {
+    convert(&arguments[0], |value| match value.as_text() {
+        // Terraform converts the words only, where its bool arguments read `1` and `0` too.
+        Some(text) if text != "true" && text != "false" => Err(format!("{text:?} is neither true nor false")),
+        _ => read::bool(value).map(Value::bool),
+    })
+}
+
+fn tonumber(_: &Context, arguments: &[Value]) -> Answer {
+    convert(&arguments[0], |value| read::number(value).map(Value::number))
+}
+
+fn tostring(_: &Context, arguments: &[Value]) -> Answer {
+    convert(&arguments[0], |value| match &value.kind {
+        Kind::Text(_) => Ok(value.clone()),
+        _ => read::text(value).map(Value::text),
+    })
+}
+
+fn tolist(_: &Context, arguments: &[Value]) -> Answer {
+    convert(&arguments[0], |value| {
+        let items = read::unified(read::items(value)?.to_vec())?;
+        Ok(read::list_with(items, value.rest(), ListShape::List))
+    })
+}
+
+fn toset(_: &Context, arguments: &[Value]) -> Answer {
+    convert(&arguments[0], |value| read::set_of(read::items(value)?.to_vec(), value.rest()))
+}
+
+fn tomap(_: &Context, arguments: &[Value]) -> Answer {
+    convert(&arguments[0], |value| {
+        let fields = read::fields(value)?;
+        let values = read::unified(fields.values().cloned().collect())?;
+        let fields = fields.keys().cloned().zip(values);
+        Ok(read::sorted_object(fields, value.rest(), ObjectShape::Map))
+    })
+}
