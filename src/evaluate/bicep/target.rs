@@ -177,15 +177,17 @@ pub fn id_of(target: &Target, type_name: &str, names: &[Pieces]) -> Option<Piece
         let (start, middle) = (Pieces::literal("/subscriptions/"), Pieces::literal("/resourceGroups/"));
         return Some(joined(&[start, subscription, middle, names.first()?.clone()]));
     }
-    let mut kinds = type_name.split('/');
-    let mut parts = vec![target.id()?, Pieces::literal("/providers/"), Pieces::literal(kinds.next()?)];
-    let mut count = 0;
-    for (kind, name) in kinds.by_ref().zip(names) {
+    let (namespace, kinds) = type_name.split_once('/')?;
+    let kinds: Vec<&str> = kinds.split('/').collect();
+    if kinds.len() != names.len() {
+        return None;
+    }
+    let mut parts = vec![target.id()?, Pieces::literal("/providers/"), Pieces::literal(namespace)];
+    for (kind, name) in kinds.into_iter().zip(names) {
         parts.push(Pieces::literal(&format!("/{kind}/")));
         parts.push(name.clone());
-        count += 1;
     }
-    (kinds.next().is_none() && count == names.len() && count > 0).then(|| joined(&parts))
+    Some(joined(&parts))
 }
 
 /// Several stretches as one text.
