@@ -142,7 +142,10 @@ mod tests {
 
     #[test]
     fn ends_of_the_address_space_are_no_overflow() {
-        assert_eq!(range("::/0").host(-1).map(|host| host.to_string()), Some("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff".into()));
+        assert_eq!(
+            range("::/0").host(-1).map(|host| host.to_string()),
+            Some("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff".into())
+        );
         assert_eq!(range("::/0").subnet(128, u128::MAX).map(|net| net.length()), Some(128));
         assert_eq!(range("0.0.0.0/0").last().to_string(), "255.255.255.255");
         assert!(Range::next(range("255.255.255.254/31"), Some(range("255.255.255.255/32")), 32).is_none());

@@ -11,6 +11,7 @@ mod digest;
 mod json;
 mod read;
 mod terraform;
+mod texts;
 mod unknown;
 mod yaml;
 
@@ -83,12 +84,7 @@ pub struct Function {
 }
 
 /// One row of a table.
-const fn row(
-    name: &'static str,
-    arity: (usize, usize),
-    run: Run,
-    example: (&'static str, &'static str),
-) -> Function {
+const fn row(name: &'static str, arity: (usize, usize), run: Run, example: (&'static str, &'static str)) -> Function {
     Function { name, arity, run, example }
 }
 

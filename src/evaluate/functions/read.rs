@@ -150,9 +150,10 @@ pub fn distinct(items: Vec<Value>) -> Vec<Value> {
 /// Whether two of the items may or may not be the same.
 pub fn may_repeat(items: &[Value]) -> bool {
     let holes = |value: &&Value| value.first_hole().is_some();
-    items.iter().filter(holes).any(|item| {
-        items.iter().any(|other| !std::ptr::eq(item, other) && item.same(other) == Truth::Unknown)
-    })
+    items
+        .iter()
+        .filter(holes)
+        .any(|item| items.iter().any(|other| !std::ptr::eq(item, other) && item.same(other) == Truth::Unknown))
 }
 
 /// The items as values of one type, as Terraform's lists, sets and maps hold them.

@@ -42,7 +42,8 @@ fn subnet(arguments: &[Value]) -> Answer {
     let (bits, index) = (read::whole(&arguments[1])?, read::whole(&arguments[2])?);
     let length = longer(range, bits)?;
     let subnet = u128::try_from(index).ok().and_then(|index| range.subnet(length, index));
-    let subnet = subnet.ok_or_else(|| format!("{range} has no subnet number {index} when its prefix grows by {bits}"))?;
+    let subnet =
+        subnet.ok_or_else(|| format!("{range} has no subnet number {index} when its prefix grows by {bits}"))?;
     Ok(Value::text(subnet.to_string()))
 }
 

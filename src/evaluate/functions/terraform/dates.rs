@@ -13,12 +13,7 @@ pub const FUNCTIONS: &[Function] = &[
         (r#"formatdate("DD MMM YYYY hh:mm ZZZ", "2018-01-02T23:12:01Z")"#, r#""02 Jan 2018 23:12 UTC""#),
     ),
     row("plantimestamp", (0, 0), Never(Reason::Function), ("", "")),
-    row(
-        "timeadd",
-        (2, 2),
-        Known(timeadd),
-        (r#"timeadd("2017-11-22T00:00:00Z", "10m")"#, r#""2017-11-22T00:10:00Z""#),
-    ),
+    row("timeadd", (2, 2), Known(timeadd), (r#"timeadd("2017-11-22T00:00:00Z", "10m")"#, r#""2017-11-22T00:10:00Z""#)),
     row("timecmp", (2, 2), Known(timecmp), (r#"timecmp("2017-11-22T00:00:00Z", "2017-11-22T01:00:00Z")"#, "-1")),
     row("timestamp", (0, 0), Never(Reason::Function), ("", "")),
 ];

@@ -133,12 +133,13 @@ fn formatted(context: &Context, parts: &[Part], arguments: &[Value]) -> Answer {
             Part::Verb(verb) => verb,
         };
         used = used.max(verb.argument + 1);
-        let value = arguments.get(verb.argument).ok_or_else(|| {
-            format!("the format wants {} arguments and has {}", verb.argument + 1, arguments.len())
-        })?;
+        let value = arguments
+            .get(verb.argument)
+            .ok_or_else(|| format!("the format wants {} arguments and has {}", verb.argument + 1, arguments.len()))?;
         secret |= value.secret;
         let made = spelled(context, verb, value)?;
-        length += made.pieces().iter().map(|p| if let Piece::Literal(text) = p { text.len() } else { 0 }).sum::<usize>();
+        length +=
+            made.pieces().iter().map(|p| if let Piece::Literal(text) = p { text.len() } else { 0 }).sum::<usize>();
         written.extend(made.pieces().iter().cloned());
         if length > LONGEST_TEXT {
             return Err("the result is too long".to_string());
@@ -153,7 +154,9 @@ fn formatted(context: &Context, parts: &[Part], arguments: &[Value]) -> Answer {
 fn spelled(context: &Context, verb: &Verb, value: &Value) -> Result<Pieces, String> {
     if let Some(first) = value.first_hole() {
         let plain = verb.width == 0 && verb.precision.is_none() && !verb.plus && !verb.space && !verb.sharp;
-        if plain && matches!(verb.mode, 's' | 'v' | 'd' | 't') && !matches!(value.kind, Kind::List { .. } | Kind::Object { .. })
+        if plain
+            && matches!(verb.mode, 's' | 'v' | 'd' | 't')
+            && !matches!(value.kind, Kind::List { .. } | Kind::Object { .. })
         {
             return pieces(value);
         }
