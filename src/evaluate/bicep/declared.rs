@@ -51,8 +51,12 @@ pub struct Placed {
     pub outer: Option<usize>,
     /// Its symbol, as in `vnet::nodes`.
     pub symbol: SmolStr,
-    /// Its type in full.
+    /// Its type in full; of what is no resource of Azure's with its version, as in `apps/Deployment@v1`.
     pub type_name: SmolStr,
+    /// Its version, or that of the resource around it.
+    pub version: Option<SmolStr>,
+    /// It is made by an extension, such as Kubernetes or Microsoft Graph, and not by Azure.
+    pub foreign: bool,
     /// The resources that are written in it.
     pub inner: BTreeMap<SmolStr, usize>,
 }
@@ -127,15 +131,27 @@ impl Declared {
 
     fn place(&mut self, declaration: Arc<Declaration>, outer: Option<usize>) -> usize {
         let own = &declaration.name.name;
-        let (symbol, type_name) = match outer.map(|outer| &self.resources[outer]) {
-            Some(outer) => (
-                SmolStr::new(format!("{}::{own}", outer.symbol)),
-                SmolStr::new(format!("{}/{}", outer.type_name, declaration.type_name.name)),
-            ),
-            None => (own.clone(), declaration.type_name.name.clone()),
+        // `az:Microsoft.Network/virtualNetworks` says whose type it is.
+        let kind = &declaration.type_name.name;
+        let kind = kind.split_once(':').map_or(kind.as_str(), |(_, kind)| kind);
+        let around = outer.map(|outer| &self.resources[outer]);
+        let symbol = match around {
+            Some(around) => SmolStr::new(format!("{}::{own}", around.symbol)),
+            None => own.clone(),
         };
+        let version = declaration.api_version.clone().or_else(|| around.and_then(|around| around.version.clone()));
+        // Every version of Azure's begins with a year.
+        let foreign = version.as_ref().is_some_and(|version| !version.starts_with(|c: char| c.is_ascii_digit()));
+        let outer_type = around.map(|around| around.type_name.split('@').next().unwrap_or_default());
+        let full = outer_type.map_or_else(|| kind.to_string(), |outer| format!("{outer}/{kind}"));
+        let type_name = match &version {
+            Some(version) if foreign => SmolStr::new(format!("{full}@{version}")),
+            _ => SmolStr::new(full),
+        };
+        let declared = Arc::clone(&declaration);
+        let inner = BTreeMap::new();
+        let placed = Placed { declaration: declared, outer, symbol, type_name, version, foreign, inner };
         let at = self.resources.len();
-        let placed = Placed { declaration: Arc::clone(&declaration), outer, symbol, type_name, inner: BTreeMap::new() };
         self.resources.push(placed);
         for nested in &declaration.nested {
             let inner = self.place(Arc::new(nested.clone()), Some(at));

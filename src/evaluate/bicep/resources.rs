@@ -84,6 +84,11 @@ impl World<'_> {
         let target = self.target(instance, 0);
         let body = self.body(instance);
         self.with_instance(instance, |of, placed, made| {
+            // What extensions make has all its members in `properties`, as in the template that Bicep becomes.
+            let body = match placed.foreign {
+                true => Value::object([(SmolStr::new("properties"), body)]),
+                false => body,
+            };
             let around = placed.outer.map(|outer| self.around(instance.module, outer));
             let exists = of.exists & made.exists & around.as_ref().map_or(Truth::Yes, |(exists, _)| *exists);
             let decides = of.decides.clone().or_else(|| around.and_then(|(_, decides)| decides));
@@ -92,7 +97,7 @@ impl World<'_> {
                 address,
                 dialect: DIALECT,
                 type_name: placed.type_name.clone(),
-                api_version: self.api_version(of, instance.resource),
+                api_version: placed.version.clone().filter(|_| !placed.foreign),
                 module: of.symbols.clone(),
                 symbol: placed.symbol.clone(),
                 names,
@@ -109,12 +114,6 @@ impl World<'_> {
                 calls: of.calls.clone(),
             }
         })
-    }
-
-    /// A nested resource without a version has that of the one around it.
-    fn api_version(&self, of: &Module, resource: usize) -> Option<SmolStr> {
-        let mut outwards = of.declared.outwards(resource).map(|at| &of.declared.resources[at].declaration);
-        outwards.find_map(|declaration| declaration.api_version.clone())
     }
 
     /// Whether a resource that others are nested in is made, and what decides that.
@@ -206,7 +205,7 @@ impl World<'_> {
     fn body(&self, instance: Instance) -> Value {
         self.with_instance(instance, |_, placed, _| {
             let origin = Origin::written(placed.declaration.span);
-            if placed.declaration.existing {
+            if placed.declaration.existing && !placed.foreign {
                 return Value::object([]).with_origin(origin);
             }
             let Some(written) = written_one_by_one(&placed.declaration.body) else {
@@ -229,7 +228,7 @@ impl World<'_> {
             "id" => asked(),
             "type" => self.with_instance(instance, |_, placed, _| Value::text(&placed.type_name)),
             "apiVersion" => {
-                let version = self.with_instance(instance, |of, _, _| self.api_version(of, instance.resource));
+                let version = self.with_instance(instance, |_, placed, _| placed.version.clone());
                 version.map_or_else(asked, Value::text)
             }
             _ => match self.member(instance, name) {
@@ -258,6 +257,9 @@ impl World<'_> {
 
     /// The names from the outermost parent to the resource itself: one for each segment of its type.
     pub(super) fn names(&self, instance: Instance, depth: u32) -> Vec<Value> {
+        if self.with_instance(instance, |_, placed, _| placed.foreign) {
+            return Vec::new();
+        }
         let own = self.member(instance, "name");
         let (outer, written, segments, span) = self.with_instance(instance, |_, placed, made| {
             let at = At { module: instance.module, inside: Some(instance.resource) };
@@ -305,6 +307,9 @@ impl World<'_> {
             return Target::unknown(of.target.level);
         }
         self.with_instance(instance, |of, placed, made| {
+            if placed.foreign {
+                return of.target.clone();
+            }
             if let Some(resource) = placed.outer {
                 return self.target(Instance { resource, index: 0, ..instance }, depth + 1);
             }

@@ -477,3 +477,22 @@ fn a_console_knows_the_names_of_its_file() {
     let Some(Item::Local(local)) = line.items.first() else { panic!("one variable") };
     assert_eq!(console.evaluate(&local.value).map(|value| form(&value)), Ok("2".into()));
 }
+
+#[test]
+fn what_an_extension_makes_has_no_names_and_all_its_members_in_properties() {
+    let evaluated = evaluated(&[(
+        "main.bicep",
+        "
+        resource app 'Microsoft.Graph/applications@v1.0' = {
+          uniqueName: 'a'
+          resource inner 'credentials' = { name: '${app.uniqueName}/x', scope: 's' }
+        }
+        resource plain 'az:Microsoft.Network/routeTables@2024-05-01' = { name: 'r' }
+        ",
+    )]);
+    let inner = resource(&evaluated, "app::inner");
+    assert_eq!(inner.type_name, "Microsoft.Graph/applications/credentials@v1.0");
+    assert_eq!((inner.api_version.as_deref(), inner.names.len()), (None, 0));
+    assert_eq!(form(&inner.body), "{ properties = { name = \"a/x\", scope = \"s\" } }");
+    assert_eq!(resource(&evaluated, "plain").type_name, "Microsoft.Network/routeTables");
+}
