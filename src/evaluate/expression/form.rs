@@ -106,6 +106,6 @@ mod tests {
         let text = |end: &str| Value::text(format!("{}{end}", "x".repeat(500)));
         assert_ne!(form(&text("a")), form(&text("b")));
         assert_eq!(form(&text("a")), form(&text("a")));
-        assert_eq!(form(&Value::list(vec![Value::number(1), Value::null()])), "[1, null]");
+        assert_eq!(form(&Value::list(vec![Value::number(1_i64), Value::null()])), "[1, null]");
     }
 }

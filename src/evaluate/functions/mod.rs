@@ -11,6 +11,7 @@ mod digest;
 mod json;
 mod read;
 mod terraform;
+mod texts;
 mod unknown;
 mod yaml;
 

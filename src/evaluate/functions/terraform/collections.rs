@@ -4,8 +4,8 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::super::Run::{Known, Partial, Shallow};
+use super::super::texts::truth;
 use super::super::{Answer, Context, Function, MANY, MOST_ITEMS, read, row, unknown};
-use super::text::truth;
 use crate::value::{Hole, Kind, ListShape, Truth, Value};
 
 pub const FUNCTIONS: &[Function] = &[

@@ -4,8 +4,9 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::super::Run::{Known, Partial};
+use super::super::texts::{ends_with, holds, joined, may_split, single_character, starts_with, truth};
 use super::super::{Answer, Context, Function, LONGEST_TEXT, MANY, read, row, unknown};
-use crate::value::{Hole, Kind, ListShape, Piece, Pieces, Truth, Value};
+use crate::value::{Kind, ListShape, Pieces, Value};
 
 pub const FUNCTIONS: &[Function] = &[
     row("chomp", (1, 1), Known(chomp), (r#"chomp("hello\n")"#, r#""hello""#)),
@@ -63,55 +64,16 @@ fn startswith(context: &Context, arguments: &[Value]) -> Answer {
     Ok(truth(context, arguments, starts_with(&text, prefix)))
 }
 
-/// Whether a text begins with `prefix`, as far as its beginning can be seen.
-pub fn starts_with(text: &Pieces, prefix: &str) -> Truth {
-    match text.as_literal() {
-        Some(text) => Truth::from_known(text.starts_with(prefix)),
-        None if text.start().starts_with(prefix) => Truth::Yes,
-        None if prefix.starts_with(text.start()) => Truth::Unknown,
-        None => Truth::No,
-    }
-}
-
 fn endswith(context: &Context, arguments: &[Value]) -> Answer {
     let (text, suffix) = (pieces(&arguments[0])?, pieces(&arguments[1])?);
     let Some(suffix) = suffix.as_literal() else { return Ok(unknown::of(context, arguments)) };
     Ok(truth(context, arguments, ends_with(&text, suffix)))
 }
 
-/// Whether a text ends with `suffix`, as far as its end can be seen.
-pub fn ends_with(text: &Pieces, suffix: &str) -> Truth {
-    match text.as_literal() {
-        Some(text) => Truth::from_known(text.ends_with(suffix)),
-        None if text.end().ends_with(suffix) => Truth::Yes,
-        None if suffix.ends_with(text.end()) => Truth::Unknown,
-        None => Truth::No,
-    }
-}
-
 fn strcontains(context: &Context, arguments: &[Value]) -> Answer {
     let (text, part) = (pieces(&arguments[0])?, pieces(&arguments[1])?);
     let Some(part) = part.as_literal() else { return Ok(unknown::of(context, arguments)) };
     Ok(truth(context, arguments, holds(&text, part)))
-}
-
-/// Whether a text holds `part`: a literal piece may show that it does, and only a text without holes that it does not.
-pub fn holds(text: &Pieces, part: &str) -> Truth {
-    let shown = text.pieces().iter().any(|piece| matches!(piece, Piece::Literal(literal) if literal.contains(part)));
-    match text.as_literal() {
-        _ if shown || part.is_empty() => Truth::Yes,
-        Some(_) => Truth::No,
-        None => Truth::Unknown,
-    }
-}
-
-/// An answer as a value.
-pub fn truth(context: &Context, arguments: &[Value], answer: Truth) -> Value {
-    match answer {
-        Truth::Yes => Value::bool(true),
-        Truth::No => Value::bool(false),
-        Truth::Unknown => unknown::of(context, arguments),
-    }
 }
 
 fn indent(arguments: &[Value]) -> Answer {
@@ -139,20 +101,6 @@ fn join(context: &Context, arguments: &[Value]) -> Answer {
     joined(&separator, &parts).map(|text| text.with_secret(secret))
 }
 
-/// Texts one after another with a separator between them.
-pub fn joined(separator: &Pieces, parts: &[Pieces]) -> Answer {
-    let all = parts.iter().enumerate().flat_map(|(index, part)| {
-        let before = if index > 0 { separator.pieces() } else { &[] };
-        before.iter().chain(part.pieces()).cloned()
-    });
-    let text = Pieces::of(all);
-    let length = |piece: &Piece| if let Piece::Literal(text) = piece { text.len() } else { 0 };
-    if text.pieces().iter().map(length).sum::<usize>() > LONGEST_TEXT {
-        return Err("the result is too long".to_string());
-    }
-    Ok(Value::pieces(text))
-}
-
 fn split(context: &Context, arguments: &[Value]) -> Answer {
     let text = pieces(&arguments[1])?;
     if let (Some(text), Ok(separator)) = (text.as_literal(), read::text(&arguments[0])) {
@@ -169,25 +117,6 @@ fn split(context: &Context, arguments: &[Value]) -> Answer {
         }
         None => Ok(unknown::of(context, arguments)),
     }
-}
-
-/// The only character of a text.
-pub fn single_character(text: &str) -> Option<char> {
-    let mut characters = text.chars();
-    characters.next().filter(|_| characters.next().is_none())
-}
-
-/// Whether no hole of a text can hold the separator, so that the visible ones are all.
-///
-/// Two cases are safe: a resource id, whose parts hold no slash, and names of resources, which hold neither slashes
-/// nor commas. Any other hole may hold anything.
-pub fn may_split(text: &Pieces, separator: char) -> bool {
-    let is_name = |hole: &Hole| match hole {
-        Hole::Reference(reference) => reference.field() == Some("name"),
-        Hole::Unknown(_) => false,
-    };
-    let is_id = separator == '/' && text.start().to_lowercase().starts_with("/subscriptions/");
-    is_id || (matches!(separator, '/' | ',') && text.holes().all(is_name))
 }
 
 fn strrev(arguments: &[Value]) -> Answer {

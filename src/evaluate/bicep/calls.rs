@@ -1,0 +1,167 @@
+//! In: a `module` declaration. Out: its instances, each with its file, its target and what its caller gives it.
+//! Never: fetches a module; what is not below the root of the sources is not read.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::declared::Declared;
+use super::instances::{Instances, Made};
+use super::target::Level;
+use super::{At, Children, DEEPEST_CALLS, MOST_MODULES, Module, Parent, World, qualified};
+use crate::evaluate::UnreadModule;
+use crate::source::{Refusal, extension_of, join};
+use crate::syntax::{Declaration, Fault};
+use crate::value::{Address, Reason, Truth, Unknown, Value};
+
+/// Why a module cannot be looked into, and whether that is a mistake.
+type Unreadable = (String, bool);
+
+impl World<'_> {
+    /// The instances of a module call, looked into where its source is here.
+    pub(super) fn children(&self, module: usize, call: &Arc<Declaration>) -> Rc<Children> {
+        let key = (module, call.name.name.clone());
+        if let Some(known) = self.children.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let parent = self.module(module);
+        let address = qualified(&parent.address, &call.name.name);
+        // Whoever asks for the instances while they are worked out is answered by a template of them.
+        let unknown = Unknown::new(self.id(), "a repetition that depends on itself", Reason::Broken);
+        let asked = Children { instances: Rc::new(Instances::open(unknown)), modules: None, address: address.clone() };
+        self.children.borrow_mut().insert(key.clone(), Rc::new(asked));
+        let instances = Rc::new(self.repeat(At { module, inside: None }, call));
+        let modules = match self.source_of(&parent, call) {
+            Ok(declared) => {
+                Some(instances.made.iter().map(|made| self.enter(module, call, made, &address, &declared)).collect())
+            }
+            Err(reason) => {
+                self.note_unread(&parent, module, call, &address, &instances, reason);
+                None
+            }
+        };
+        let children = Rc::new(Children { instances, modules, address });
+        self.children.borrow_mut().insert(key, Rc::clone(&children));
+        children
+    }
+
+    fn enter(
+        &self,
+        module: usize,
+        call: &Arc<Declaration>,
+        made: &Made,
+        address: &str,
+        declared: &Arc<Declared>,
+    ) -> usize {
+        let parent = self.module(module);
+        let address = made.address(address);
+        let at = At { module, inside: None };
+        let target = match call.body.field("scope") {
+            Some(scope) => made.with_bindings(|bindings| self.target_of(at, scope, bindings, 0)),
+            None => parent.target.clone(),
+        };
+        let level = Level::of(declared.target_scope.as_deref());
+        let target = target.at_level(level, self.id(), &address);
+        let mut modules = self.modules.borrow_mut();
+        modules.push(Rc::new(Module {
+            declared: Arc::clone(declared),
+            address,
+            symbols: parent.symbols.iter().cloned().chain([call.name.name.clone()]).collect(),
+            calls: parent.calls.iter().copied().chain([call.head]).collect(),
+            parent: Some(Parent { module, call: Arc::clone(call), made: made.clone() }),
+            target,
+            exists: parent.exists & made.exists,
+            decides: parent.decides.clone().or_else(|| made.decides.clone()),
+            memory: RefCell::new(HashMap::new()),
+        }));
+        modules.len() - 1
+    }
+
+    /// The file that a call names.
+    fn source_of(&self, parent: &Module, call: &Declaration) -> Result<Arc<Declared>, Unreadable> {
+        let path = local_path(call, &parent.declared.directory).map_err(|reason| (reason.to_string(), false))?;
+        if self.modules.borrow().len() >= MOST_MODULES || parent.symbols.len() >= DEEPEST_CALLS {
+            return Err(("the root calls more modules than are followed".into(), false));
+        }
+        if self.stands_above(parent, &path) {
+            return Err(("the modules call each other in a circle".into(), true));
+        }
+        self.readable(&path)
+    }
+
+    /// The file at a path, if modules are read from such files.
+    pub(super) fn readable(&self, path: &str) -> Result<Arc<Declared>, Unreadable> {
+        match self.file(path) {
+            Ok(declared) if extension_of(path) == "bicep" || declared.start().is_some() => Ok(declared),
+            Ok(_) => Err(("this kind of file is not read as a module".into(), false)),
+            Err(refusal @ Refusal::Outside) => Err((refusal.to_string(), false)),
+            Err(refusal) => Err((refusal.to_string(), true)),
+        }
+    }
+
+    fn stands_above(&self, parent: &Module, path: &str) -> bool {
+        if parent.declared.path == path {
+            return true;
+        }
+        let mut at = parent.parent.as_ref().map(|parent| parent.module);
+        while let Some(index) = at {
+            let ancestor = self.module(index);
+            if ancestor.declared.path == path {
+                return true;
+            }
+            at = ancestor.parent.as_ref().map(|parent| parent.module);
+        }
+        false
+    }
+
+    fn note_unread(
+        &self,
+        parent: &Module,
+        module: usize,
+        call: &Declaration,
+        address: &str,
+        instances: &Instances,
+        (reason, missing): Unreadable,
+    ) {
+        let address = Address::new(self.id(), address).declaration();
+        if self.unread.borrow().contains_key(address.text()) {
+            return;
+        }
+        if missing {
+            let message = format!("module {:?} cannot be read: {reason}", call.name.name.as_str());
+            let span = call.source.as_ref().map_or(call.head, |source| source.span);
+            let mut faults = self.faults.borrow_mut();
+            if !faults.iter().any(|fault| fault.span == span && fault.message == message) {
+                faults.push(Fault { span, message, opened: None });
+            }
+        }
+        // What is certainly not deployed leaves no gap.
+        if parent.exists == Truth::No || instances.made.iter().all(Made::absent) {
+            return;
+        }
+        let source = call.source.as_ref().and_then(|source| source.as_literal()).unwrap_or("…").to_string();
+        let text = address.text().to_string();
+        let unread = UnreadModule { address, source, reason, missing, arguments: Value::null(), span: call.head };
+        self.unread.borrow_mut().insert(text.clone(), unread);
+        let at = At { module, inside: None };
+        let arguments = call
+            .body
+            .field("params")
+            .zip(instances.made.first())
+            .map(|(params, made)| made.with_bindings(|bindings| self.value(at, params, bindings)));
+        if let (Some(unread), Some(arguments)) = (self.unread.borrow_mut().get_mut(&text), arguments) {
+            unread.arguments = arguments;
+        }
+    }
+}
+
+/// The path that a call's source names, seen from `directory`, or why it is none below the root.
+pub fn local_path(call: &Declaration, directory: &str) -> Result<String, &'static str> {
+    let source = call.source.as_ref().and_then(|source| source.as_literal()).ok_or("its source cannot be read")?;
+    // `br:registry/path:tag`, `br/alias:path:tag`, `ts:subscription/group/name:version`.
+    if ["br:", "br/", "ts:", "ts/"].iter().any(|scheme| source.starts_with(scheme)) {
+        return Err("its source is not in this repository");
+    }
+    join(directory, source).ok_or("its source lies outside the repository root")
+}
