@@ -92,7 +92,7 @@ pub fn merge(context: &Context, arguments: &[Value]) -> Answer {
             }
         }
         match &argument.kind {
-            Kind::Null | Kind::Unknown(_) | Kind::Reference(_) => {}
+            Kind::Null | Kind::OneOf { .. } | Kind::Unknown(_) | Kind::Reference(_) => {}
             Kind::Object { fields, shape, .. } => {
                 map &= *shape == ObjectShape::Map;
                 merged.extend(fields.iter().map(|(key, value)| (key.clone(), value.clone())));
@@ -102,11 +102,6 @@ pub fn merge(context: &Context, arguments: &[Value]) -> Answer {
     }
     if merged.len() > MOST_ITEMS {
         return Ok(unknown::limit(context));
-    }
-    if map && let Ok(unified) = read::unified(merged.values().cloned().collect()) {
-        merged.values_mut().zip(unified).for_each(|(value, unified)| *value = unified);
-    } else {
-        map = false;
     }
     let rest = open.then(|| unknown::hole(context, arguments));
     let shape = if map && !arguments.is_empty() { ObjectShape::Map } else { ObjectShape::Object };
