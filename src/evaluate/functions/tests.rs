@@ -1,7 +1,7 @@
 //! Tests of the tables as a whole: every example runs, and what is not known stays so.
 
 use super::*;
-use crate::value::{Hole, ListShape, Piece, Pieces, Reference, Segment, Truth};
+use crate::value::{Hole, ListShape, Piece, Pieces, Reference, Segment};
 
 /// Calls with literal arguments, read by the HCL crate: enough for the examples of Terraform's rows.
 struct Calculator {
@@ -375,6 +375,29 @@ fn a_choice_of_arguments_is_a_choice_of_answers() {
     let joined = terraform("format", &[Value::text("%s/%s"), choice, names]).expect("a choice");
     let texts: Vec<_> = joined.candidates().iter().filter_map(Value::as_text).collect();
     assert_eq!(texts, ["10.0.0.0/16/a", "10.1.0.0/16/b"]);
+}
+
+#[test]
+fn two_lookups_by_one_key_are_not_taken_together() {
+    let table =
+        |pairs: [(&str, &str); 3]| Value::object(pairs.map(|(key, value)| (SmolStr::new(key), Value::text(value))));
+    let look = |table: Value| terraform("lookup", &[table, input("var.env")]).expect("a choice");
+    let one = look(table([("a", "1"), ("b", "2"), ("c", "3")]));
+    let other = look(table([("c", "x"), ("b", "y"), ("a", "z")]));
+    let joined = terraform("format", &[Value::text("%s%s"), one, other]).expect("a choice");
+    assert!(joined.candidates().iter().any(|value| value.as_text() == Some("1z")));
+    let many: Vec<Value> = (0..100_i64).map(Value::number).collect();
+    let chosen = terraform("element", &[Value::list(many), input("var.i")]).expect("an unknown");
+    assert_ne!(chosen.same(&input("var.i")), Truth::Yes);
+}
+
+#[test]
+fn what_is_made_by_chance_is_no_two_times_the_same() {
+    let calculator = Calculator::new(Dialect::Bicep, &[]);
+    let mut other = Calculator::new(Dialect::Bicep, &[]);
+    other.place = Span::new(other.place.file, 7, 9);
+    let (one, two) = (calculator.work_out("newGuid()"), other.work_out("newGuid()"));
+    assert_ne!(one.expect("an unknown").same(&two.expect("an unknown")), Truth::Yes);
 }
 
 #[test]

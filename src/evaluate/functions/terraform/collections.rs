@@ -170,7 +170,7 @@ fn element(context: &Context, arguments: &[Value]) -> Answer {
         return Ok(unknown::of(context, arguments));
     }
     match &arguments[1].kind {
-        Kind::Unknown(index) => Ok(Value::one_of(index.clone(), items.iter().cloned())),
+        Kind::Unknown(_) => Ok(unknown::choice(context, arguments, items.to_vec())),
         _ if arguments[1].first_hole().is_some() => Ok(unknown::of(context, arguments)),
         _ => {
             let index = read::whole(&arguments[1])?;

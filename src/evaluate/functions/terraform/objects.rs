@@ -56,9 +56,9 @@ fn lookup(context: &Context, arguments: &[Value]) -> Answer {
         _ => default.clone(),
     });
     match &arguments[1].kind {
-        Kind::Unknown(key) if rest.is_none() && (default.is_some() || !fields.is_empty()) => {
+        Kind::Unknown(_) if rest.is_none() && (default.is_some() || !fields.is_empty()) => {
             // Whatever the key is, the answer is one of the values or the default.
-            Ok(Value::one_of(key.clone(), fields.values().cloned().chain(default)))
+            Ok(unknown::choice(context, arguments, fields.values().cloned().chain(default).collect()))
         }
         _ if arguments[1].first_hole().is_some() => Ok(unknown::of(context, arguments)),
         _ => {
