@@ -39,7 +39,9 @@ pub fn number(value: &Value) -> Result<Number, String> {
         Kind::Number(number) => Ok(number.clone()),
         Kind::Text(pieces) => {
             let text = pieces.as_literal().unwrap_or_default();
-            Number::parse(text).ok_or_else(|| format!("a number is needed here, and {text:?} spells none"))
+            // The parser of decimals takes `_` between digits, which neither language does.
+            let number = Number::parse(text).filter(|_| !text.contains('_'));
+            number.ok_or_else(|| format!("a number is needed here, and {text:?} spells none"))
         }
         _ => Err(format!("a number is needed here, not {}", name_of(value))),
     }
@@ -51,7 +53,7 @@ pub fn whole(value: &Value) -> Result<i64, String> {
     number.to_i64().ok_or_else(|| format!("a whole number is needed here, not {number}"))
 }
 
-/// A truth value; the texts `true` and `false` are.
+/// A truth value; the texts `true`, `false`, `1` and `0` spell one.
 pub fn bool(value: &Value) -> Result<bool, String> {
     match (&value.kind, value.as_text()) {
         (Kind::Bool(value), _) => Ok(*value),

@@ -432,7 +432,8 @@ fn what_would_blow_up_is_not_worked_out() {
     let product = terraform("setproduct", &[many.clone(), many.clone(), many]).expect("an unknown");
     assert!(matches!(&product.kind, Kind::Unknown(unknown) if unknown.reason() == Reason::Limit));
     assert!(terraform("format", &[Value::text("%999999999d"), Value::number(1_i64)]).is_err());
-    assert!(terraform("regex", &[Value::text("(((a{1,99}){1,99}){1,99}){1,99}"), Value::text("a")]).is_err());
+    let regex = terraform("regex", &[Value::text("(((a{1,99}){1,99}){1,99}){1,99}"), Value::text("a")]);
+    assert!(regex.is_ok_and(|value| value.hole().is_some()));
     assert!(terraform("indent", &[Value::number(1_000_000_000_i64), Value::text("\n")]).is_err());
     assert!(
         terraform("replace", &[Value::text("a".repeat(1 << 20)), Value::text("a"), Value::text("b".repeat(1 << 20))])

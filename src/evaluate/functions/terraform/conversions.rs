@@ -20,11 +20,9 @@ fn convert(value: &Value, change: impl FnOnce(&Value) -> Answer) -> Answer {
 }
 
 fn tobool(context: &Context, arguments: &[Value]) -> Answer {
-    convert(&arguments[0], |value| match value.as_text() {
-        _ if !unknown::is_closed(value) => Ok(unknown::of(context, arguments)),
-        // Terraform converts the words only, where its bool arguments read `1` and `0` too.
-        Some(text) if text != "true" && text != "false" => Err(format!("{text:?} is neither true nor false")),
-        _ => read::bool(value).map(Value::bool),
+    convert(&arguments[0], |value| match unknown::is_closed(value) {
+        true => read::bool(value).map(Value::bool),
+        false => Ok(unknown::of(context, arguments)),
     })
 }
 

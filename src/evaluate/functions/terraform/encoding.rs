@@ -65,7 +65,7 @@ pub const FUNCTIONS: &[Function] = &[
     row("urlencode", (1, 1), Known(urlencode), (r#"urlencode("a b&c")"#, r#""a+b%26c""#)),
     row("uuid", (0, 0), Placed(by_chance), ("", "")),
     row("uuidv5", (2, 2), Known(uuidv5), (r#"uuidv5("oid", "tada")"#, r#""61eeea26-5176-5288-87fc-232d6ed30d2f""#)),
-    row("yamldecode", (1, 1), Known(yamldecode), (r#"yamldecode("a: [1, yes]")"#, r#"{"a":[1,true]}"#)),
+    row("yamldecode", (1, 1), Placed(yamldecode), (r#"yamldecode("a: [1, yes]")"#, r#"{"a":[1,true]}"#)),
     row("yamlencode", (1, 1), Placed(yamlencode), (r#"yamlencode({ a = ["b", 1] })"#, r#""\"a\":\n- \"b\"\n- 1\n""#)),
 ];
 
@@ -227,8 +227,12 @@ fn uuidv5(arguments: &[Value]) -> Answer {
     Ok(Value::text(digest::uuid_v5(namespace, &read::text(&arguments[1])?)))
 }
 
-fn yamldecode(arguments: &[Value]) -> Answer {
-    yaml::parse(&read::text(&arguments[0])?, yaml::Words::Terraform)
+fn yamldecode(context: &Context, arguments: &[Value]) -> Answer {
+    match yaml::parse(&read::text(&arguments[0])?, yaml::Words::Terraform) {
+        Ok(value) => Ok(value),
+        Err(yaml::Failure::Refused(sentence)) => Err(sentence),
+        Err(yaml::Failure::Unmodelled) => Ok(unknown::unmodelled(context)),
+    }
 }
 
 fn yamlencode(context: &Context, arguments: &[Value]) -> Answer {
