@@ -100,13 +100,18 @@ const LONGEST_TEXT: usize = 1 << 20;
 /// The most combinations of choices that one call is worked out for.
 const MOST_CHOICES: usize = 64;
 
-/// The function of this name in a dialect. Bicep compares names with their case, as Terraform does.
+/// The function of this name in a dialect.
+///
+/// Case counts in Terraform. It does not in ARM templates, which share Bicep's table; Bicep's own compiler says where
+/// a name is written in another case, so nothing is lost by finding it.
 pub fn find(dialect: Dialect, name: &str) -> Option<&'static Function> {
-    let table = match dialect {
-        Dialect::Terraform => terraform::FUNCTIONS,
-        Dialect::Bicep => bicep::FUNCTIONS,
+    let (table, any_case) = match dialect {
+        Dialect::Terraform => (terraform::FUNCTIONS, false),
+        Dialect::Bicep => (bicep::FUNCTIONS, true),
     };
-    table.iter().flat_map(|part| part.iter()).find(|function| function.name == name)
+    let all = || table.iter().flat_map(|part| part.iter());
+    let exact = all().find(|function| function.name == name);
+    exact.or_else(|| all().find(|function| any_case && function.name.eq_ignore_ascii_case(name)))
 }
 
 /// The value of a call, whatever is known of its arguments.

@@ -144,10 +144,17 @@ fn every_example_is_true() {
 }
 
 #[test]
+fn arm_finds_functions_in_any_case() {
+    assert_eq!(find(Dialect::Bicep, "CONCAT").map(|function| function.name), Some("concat"));
+    assert!(find(Dialect::Terraform, "CONCAT").is_none());
+}
+
+#[test]
 fn names_are_given_once() {
     for dialect in [Dialect::Terraform, Dialect::Bicep] {
         let table = if dialect == Dialect::Terraform { terraform::FUNCTIONS } else { bicep::FUNCTIONS };
-        let mut names: Vec<&str> = table.iter().flat_map(|part| part.iter()).map(|function| function.name).collect();
+        let all = table.iter().flat_map(|part| part.iter());
+        let mut names: Vec<String> = all.map(|function| function.name.to_lowercase()).collect();
         names.sort_unstable();
         let count = names.len();
         names.dedup();
