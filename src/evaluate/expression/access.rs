@@ -139,8 +139,8 @@ impl Evaluator<'_> {
         };
         match &source.kind {
             Kind::Null => Value::list(Vec::new()),
-            Kind::List { items, rest, .. } => {
-                let items: Vec<Value> = items.iter().map(take).collect();
+            Kind::List { rest, .. } => {
+                let items: Vec<Value> = viewed_items(source).iter().map(take).collect();
                 let rest = rest.clone().filter(|rest| matches!(rest, Hole::Unknown(_)));
                 Value::new(Kind::List { items: Arc::new(items), rest, shape: ListShape::Tuple })
             }
@@ -198,6 +198,18 @@ pub fn as_view(value: &Value, here: Hole) -> Value {
         _ => return value.clone(),
     };
     Value { kind, origin: value.origin.clone(), secret: value.secret }
+}
+
+/// The items of a list; those of a view of a resource are views themselves.
+pub(super) fn viewed_items(list: &Value) -> Vec<Value> {
+    match &list.kind {
+        Kind::List { items, rest: Some(Hole::Reference(reference)), .. } => {
+            let view = |(place, item)| as_view(item, Hole::Reference(reference.then(Segment::Index(place))));
+            items.iter().enumerate().map(view).collect()
+        }
+        Kind::List { items, .. } => items.to_vec(),
+        _ => Vec::new(),
+    }
 }
 
 pub(super) fn kind_word(value: &Value) -> &'static str {
