@@ -496,3 +496,22 @@ fn what_an_extension_makes_has_no_names_and_all_its_members_in_properties() {
     assert_eq!(form(&inner.body), "{ properties = { name = \"a/x\", scope = \"s\" } }");
     assert_eq!(resource(&evaluated, "plain").type_name, "Microsoft.Network/routeTables");
 }
+
+#[test]
+fn a_safe_access_makes_the_rest_of_its_chain_safe() {
+    let told = outputs(
+        "
+        param a object = { b: { c: 1 } }
+        output there int? = a.?b.c
+        output gone int? = a.?x.c
+        output deep int? = a.?x[0].y
+        output other int? = a.?b.d
+        ",
+    );
+    assert_eq!(told, ["there = 1", "gone = null", "deep = null", "other = null"]);
+}
+
+#[test]
+fn a_field_is_found_in_any_case_of_letters() {
+    assert_eq!(outputs("var a = { vnetSubnetID: 'x' }\noutput b string = a.vnetSubnetId"), ["b = \"x\""]);
+}
