@@ -30,8 +30,8 @@ pub struct Here<'w, 'a> {
 /// The most candidates of choices among the arguments of `resourceId`.
 const MOST_CANDIDATES: usize = 8;
 
-/// The functions that take a text apart: an id is text to them, to everyone else it is a reference.
-const TAKES_APART: [&str; 13] = [
+/// The functions that look into a text: an id is text to them, to everyone else it is a reference.
+const LOOKS_INTO: [&str; 14] = [
     "split",
     "last",
     "first",
@@ -45,6 +45,7 @@ const TAKES_APART: [&str; 13] = [
     "startsWith",
     "endsWith",
     "length",
+    "empty",
 ];
 
 /// What an access path begins with, when that is a module call.
@@ -520,16 +521,18 @@ impl Here<'_, '_> {
                 };
                 written(self.asked_of_azure(&call_form(list, &arguments), &arguments, call.span))
             }
-            (function, _) if TAKES_APART.contains(&function) => {
+            (function, _) if LOOKS_INTO.contains(&function) => {
                 let row = functions::find(DIALECT, function)?;
-                Some(match evaluator.arguments(call, bindings) {
-                    Ok(arguments) => {
-                        let arguments: Vec<Value> =
-                            arguments.iter().map(|argument| self.world.spelled_out(argument)).collect();
-                        evaluator.apply(row, &arguments, call)
-                    }
-                    Err(value) => value,
-                })
+                let mut arguments = match evaluator.arguments(call, bindings) {
+                    Ok(arguments) => arguments,
+                    Err(value) => return Some(value),
+                };
+                // In a list an id is as good as any other item.
+                let in_a_text = arguments.first().is_some_and(|first| first.items().is_none());
+                if in_a_text {
+                    arguments = arguments.iter().map(|argument| self.world.spelled_out(argument)).collect();
+                }
+                Some(evaluator.apply(row, &arguments, call))
             }
             _ => None,
         }

@@ -246,7 +246,9 @@ pub fn subscription_object(root: RootId, target: &Target) -> Value {
         }
         _ => "subscription()".to_string(),
     };
-    open_object([("id", id), ("subscriptionId", guid)], Unknown::new(root, own, Reason::Data))
+    let tenant = Value::pieces(named(root, "tenant().tenantId"));
+    let fields = [("id", id), ("subscriptionId", guid), ("tenantId", tenant)];
+    open_object(fields, Unknown::new(root, own, Reason::Data))
 }
 
 /// `managementGroup()`.

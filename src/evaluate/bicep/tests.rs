@@ -182,6 +182,20 @@ fn an_id_is_text_to_whoever_takes_it_apart() {
 }
 
 #[test]
+fn an_id_is_neither_empty_nor_null() {
+    let told = outputs(&format!(
+        "{VNET}
+        param given string = vnet.id
+        output empty bool = empty(given)
+        output nothing bool = given == ''
+        output there bool = null != given
+        output among bool = contains([given], vnet.id)
+        "
+    ));
+    assert_eq!(told, ["empty = false", "nothing = false", "there = true", "among = true"]);
+}
+
+#[test]
 fn an_id_that_is_put_together_equals_one_by_names() {
     let told = outputs(
         "
