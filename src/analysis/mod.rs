@@ -1,11 +1,18 @@
 //! In: sources and options. Out: one analysis.
 //! Never: holds knowledge of its own; it runs the steps in their order.
 
-use crate::evaluate::{Inputs, Root};
-use crate::rules::{Finding, Settings};
+mod run;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+
+use crate::evaluate::{self, Evaluated, Inputs, Library, Root};
+use crate::rules::{self, Finding, Settings};
 use crate::source::Sources;
-use crate::syntax::Limits;
-use crate::value::Unknown;
+use crate::syntax::{Dialect, Fault, Limits};
+use crate::value::{RootId, Unknown, Value};
+use crate::{azure, network};
 
 /// What the user asked for.
 #[derive(Clone, Debug, Default)]
@@ -66,4 +73,126 @@ pub struct Coverage {
     pub faults: usize,
     /// Module calls whose source is not here, as `module.aks (Azure/aks/azurerm)`, sorted.
     pub unread_modules: Vec<String>,
+}
+
+/// Runs all steps.
+pub fn analyze(sources: Sources, options: &Options) -> Analysis {
+    let (estate, faults, files) = {
+        let library = Library::new(&sources, options.limits);
+        let roots = find(&library, options);
+        let estate: Vec<(Root, Evaluated)> = evaluate_all(&library, roots, options);
+        (estate, run::faults(&library, options), run::files(&library))
+    };
+    let mut findings = faults;
+    let mut coverage = Coverage { files, ..Coverage::default() };
+    coverage.faults = findings.len();
+    let mut roots = Vec::new();
+    let mut incomplete = false;
+    for (root, evaluated) in &estate {
+        match root.dialect {
+            Dialect::Terraform => coverage.terraform_roots += 1,
+            Dialect::Bicep => coverage.bicep_roots += 1,
+        }
+        for module in &evaluated.unread {
+            coverage.unread_modules.push(format!("{} ({})", module.address, module.source));
+        }
+        findings.extend(run::of_evaluation(evaluated, root));
+        incomplete |= !evaluated.cut.is_empty();
+        roots.push(RootSummary { root: root.clone(), open_inputs: evaluated.open_inputs.clone() });
+    }
+    coverage.unread_modules.sort();
+    coverage.unread_modules.dedup();
+    for network in estates(estate).into_iter().map(network::build) {
+        coverage.clusters = coverage.clusters.max(network.made(&azure::cluster::CLUSTER).len());
+        coverage.vnets = coverage.vnets.max(network.made(&azure::virtual_network::VNET).len());
+        coverage.zone_links = coverage.zone_links.max(network.made(&azure::dns::ZONE_LINK).len());
+        findings.extend(rules::check(&network, &options.settings));
+    }
+    sort(&sources, &mut findings);
+    Analysis { sources, roots, findings, coverage, incomplete }
+}
+
+/// Evaluates every root below the paths.
+pub fn evaluate(sources: &Sources, options: &Options) -> Vec<(Root, Evaluated)> {
+    let library = Library::new(sources, options.limits);
+    let roots = find(&library, options);
+    evaluate_all(&library, roots, options)
+}
+
+/// What could not be read of the files that the roots are made of, by path and place.
+pub fn faults(sources: &Sources, options: &Options) -> Vec<Fault> {
+    let library = Library::new(sources, options.limits);
+    let roots = find(&library, options);
+    evaluate_all(&library, roots, options);
+    run::faults_of(&library).into_iter().map(|(_, fault)| fault).collect()
+}
+
+/// The deployments below the paths; every file there is read first, in parallel.
+fn find(library: &Library, options: &Options) -> Vec<Root> {
+    let walked: Vec<String> =
+        options.paths.iter().flat_map(|path| library.sources.find(path, &evaluate::is_program)).collect();
+    walked.par_iter().for_each(|path| drop(library.program(path)));
+    evaluate::find_roots(library, &options.paths, &options.inputs)
+}
+
+fn evaluate_all(library: &Library, roots: Vec<Root>, options: &Options) -> Vec<(Root, Evaluated)> {
+    let run = |root: Root| {
+        let evaluated = evaluate::evaluate(library, &root, &options.inputs, options.max_instances);
+        (root, evaluated)
+    };
+    roots.into_par_iter().map(run).collect()
+}
+
+/// One estate for each environment: a root without that environment joins with what it has.
+fn estates(estate: Vec<(Root, Evaluated)>) -> Vec<Vec<(Root, Evaluated)>> {
+    let environments: BTreeSet<String> = estate.iter().filter_map(|(root, _)| root.environment.clone()).collect();
+    if environments.is_empty() {
+        return vec![estate];
+    }
+    let of = |environment: &String| {
+        let mut chosen: BTreeMap<(&str, Dialect), usize> = BTreeMap::new();
+        for (index, (root, _)) in estate.iter().enumerate() {
+            let place = chosen.entry((&root.path, root.dialect)).or_insert(index);
+            if root.environment.as_ref() == Some(environment) {
+                *place = index;
+            }
+        }
+        chosen.into_values().map(|index| estate[index].clone()).collect()
+    };
+    environments.iter().map(of).collect()
+}
+
+/// Sorts by place and code, and shows once what several environments or roots share.
+fn sort(sources: &Sources, findings: &mut Vec<Finding>) {
+    findings.sort_by_cached_key(|finding| {
+        (sources.path(finding.place.file), finding.place.start, finding.code, finding.message.clone())
+    });
+    findings
+        .dedup_by(|a, b| a.code == b.code && a.place == b.place && a.verdict == b.verdict && a.message == b.message);
+}
+
+/// A root in which expressions are evaluated.
+pub fn console<'a>(sources: &'a Sources, options: &Options, dialect: Dialect, path: &str) -> Console<'a> {
+    let path = path.to_string();
+    let root = Root { id: RootId(0), path, dialect, environment: None, input_files: Vec::new() };
+    Console { sources, limits: options.limits, inputs: options.inputs.clone(), root, asked: std::cell::Cell::new(0) }
+}
+
+/// Evaluates single expressions in a root, as `terraform console` and `bicep console` do.
+pub struct Console<'a> {
+    sources: &'a Sources,
+    limits: Limits,
+    inputs: Inputs,
+    root: Root,
+    asked: std::cell::Cell<usize>,
+}
+
+impl Console<'_> {
+    /// The value of an expression, or why there is none.
+    pub fn evaluate(&self, text: &str) -> Result<Value, String> {
+        let asked = self.asked.get();
+        self.asked.set(asked + 1);
+        let library = Library::new(self.sources, self.limits);
+        evaluate::evaluate_text(&library, &self.root, &self.inputs, text, asked)
+    }
 }

@@ -1,1 +1,132 @@
-//! Stub.
+//! In: resources in the words of their language. Out: the same in ARM's words.
+//! Never: knows which resources belong together.
+//!
+//! ARM's shape is the one vocabulary. A resource type is one file of data here: each field's ARM path, azurerm's
+//! spelling and the default stand on the same line.
+
+mod field;
+mod translate;
+
+pub mod application_gateway;
+pub mod cluster;
+pub mod dns;
+pub mod firewall;
+pub mod hub;
+pub mod network_interface;
+pub mod routes;
+pub mod virtual_network;
+
+pub use field::{Change, Default_, Field, Link, Part, arm_field, field, part_words, parts};
+pub use translate::{At, Named, Translated, as_pieces, in_arm_words, values_at};
+
+/// How azurerm names a resource and what it lies in.
+#[derive(Clone, Copy, Debug)]
+pub enum Naming {
+    /// `name` and `resource_group_name`.
+    Own,
+    /// `name`, below a parent that is named by an argument, in the parent's resource group `resource_group_name`.
+    Below(&'static str),
+    /// `name`, below a parent whose id is an argument. The second argument names the parent where the id is missing,
+    /// as older provider versions did; empty for none.
+    BelowId(&'static str, &'static str),
+}
+
+/// A list in a resource's body whose items are resources of their own: a subnet is one wherever it is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Split {
+    /// Where the items stand, in ARM's words: `properties.subnets`.
+    pub list: &'static str,
+    /// What they are.
+    pub of: &'static Type,
+}
+
+/// A resource type.
+#[derive(Debug)]
+pub struct Type {
+    /// ARM's name, as in `Microsoft.Network/virtualNetworks/subnets`.
+    pub name: &'static str,
+    /// What a person calls one: `subnet`.
+    pub noun: &'static str,
+    /// The azurerm resource types that are it, and how those name it.
+    pub azurerm: &'static [(&'static str, Naming)],
+    /// What is read of it.
+    pub fields: &'static [&'static Field],
+    /// Lists in it that hold resources of their own.
+    pub splits: &'static [Split],
+}
+
+impl PartialEq for Type {
+    fn eq(&self, other: &Type) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl Eq for Type {}
+
+impl Type {
+    /// The last segment of its name: `subnets`.
+    pub fn kind(&self) -> &'static str {
+        self.name.rsplit('/').next().unwrap_or(self.name)
+    }
+
+    /// The field that an azurerm attribute path, or an ARM path, spells; indices do not count.
+    pub fn field_at(&self, words: &[&str]) -> Option<&'static Field> {
+        self.fields.iter().copied().find(|field| field.is_spelled(words))
+    }
+}
+
+/// Every resource type that the network is made of.
+pub static TYPES: &[&Type] = &[
+    &cluster::CLUSTER,
+    &cluster::POOL,
+    &virtual_network::VNET,
+    &virtual_network::SUBNET,
+    &virtual_network::PEERING,
+    &routes::ROUTE_TABLE,
+    &routes::ROUTE,
+    &dns::ZONE,
+    &dns::ZONE_LINK,
+    &dns::RESOLVER,
+    &dns::INBOUND_ENDPOINT,
+    &firewall::FIREWALL,
+    &firewall::FIREWALL_POLICY,
+    &hub::VIRTUAL_HUB,
+    &hub::HUB_IP,
+    &hub::HUB_CONNECTION,
+    &hub::ROUTING_INTENT,
+    &hub::GATEWAY,
+    &application_gateway::APPLICATION_GATEWAY,
+    &network_interface::NETWORK_INTERFACE,
+];
+
+/// An azurerm resource that only sets a link, or a list, of another resource: the edge is drawn by this block, which
+/// has its own place in the order.
+#[derive(Debug)]
+pub struct Join {
+    /// The azurerm type.
+    pub azurerm: &'static str,
+    /// The argument that holds the id of the resource that it sets something of.
+    pub of: &'static str,
+    /// That resource's type.
+    pub kind: &'static Type,
+    /// The argument that holds what it sets.
+    pub sets: &'static str,
+    /// The field that it sets.
+    pub field: &'static Field,
+}
+
+/// Every join.
+pub static JOINS: &[&Join] = &[&routes::ROUTE_TABLE_ASSOCIATION, &virtual_network::DNS_SERVERS_RESOURCE];
+
+/// The type with an ARM name, in any case of letters.
+pub fn by_arm_name(name: &str) -> Option<&'static Type> {
+    TYPES.iter().copied().find(|kind| kind.name.eq_ignore_ascii_case(name))
+}
+
+/// The type that an azurerm resource or data source is, and how it is named.
+pub fn by_azurerm_name(name: &str) -> Option<(&'static Type, Naming)> {
+    TYPES.iter().copied().find_map(|kind| {
+        let naming = kind.azurerm.iter().find(|(spelling, _)| *spelling == name)?.1;
+        Some((kind, naming))
+    })
+}

@@ -4,6 +4,7 @@
 pub mod bicep;
 mod expression;
 pub mod functions;
+mod inputs;
 mod roots;
 pub mod terraform;
 
@@ -12,11 +13,11 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use crate::source::Span;
-use crate::syntax::Dialect;
+use crate::syntax::{self, Dialect, Fault, Item};
 use crate::value::{Address, Pieces, RootId, SmolStr, Truth, Unknown, Value};
 
 pub use expression::{Bindings, Call, Evaluator, Fuel, Refused, Scope, form, is_broken};
-pub use roots::{Inputs, Library};
+pub use roots::{Inputs, Library, find_roots, is_program};
 
 /// One deployment: a Terraform root module or a Bicep file that nobody uses as a module, with its inputs.
 #[derive(Clone, Debug)]
@@ -50,8 +51,56 @@ pub struct Evaluated {
     pub modules: Vec<ModuleCall>,
     /// Inputs of the root without a value.
     pub open_inputs: Vec<Unknown>,
-    /// What is wrong with the program as a whole: cycles, missing directories, limits.
-    pub faults: Vec<crate::syntax::Fault>,
+    /// What is wrong with the program as a whole: circles of modules, missing directories.
+    pub faults: Vec<Fault>,
+    /// What was cut short because a limit was reached.
+    pub cut: Vec<Fault>,
+}
+
+/// Evaluates one root.
+pub fn evaluate(library: &Library, root: &Root, inputs: &Inputs, max_instances: usize) -> Evaluated {
+    let given = Given { inputs: &inputs::of_root(library, root, inputs), max_instances };
+    match root.dialect {
+        Dialect::Terraform => terraform::evaluate(library, root, &given),
+        Dialect::Bicep => bicep::evaluate(library, root, &given),
+    }
+}
+
+/// Evaluates one expression in a root, or says why its language would refuse it; `asked` tells questions apart.
+pub fn evaluate_text(
+    library: &Library,
+    root: &Root,
+    inputs: &Inputs,
+    text: &str,
+    asked: usize,
+) -> Result<Value, String> {
+    let (extension, written) = match root.dialect {
+        Dialect::Terraform => ("tf", format!("locals {{\n  asked = {text}\n}}\n")),
+        Dialect::Bicep => ("bicep", format!("var asked = {text}\n")),
+    };
+    let file = library.sources.overlay(&format!(".console/{asked}.{extension}"), written);
+    let program = syntax::read(library.sources, file, library.limits());
+    if let Some(fault) = program.faults.first() {
+        return Err(fault.message.clone());
+    }
+    let found = program.items.iter().find_map(|item| match item {
+        Item::Local(local) => Some(&local.value),
+        _ => None,
+    });
+    let Some(expr) = found else { return Err("this is no expression".into()) };
+    let given = Given { inputs: &inputs::of_root(library, root, inputs), max_instances: 4096 };
+    match root.dialect {
+        Dialect::Terraform => terraform::Console::new(library, root, &given).evaluate(expr),
+        Dialect::Bicep => bicep::Console::new(library, root, &given).evaluate(expr),
+    }
+}
+
+/// What one root's evaluation is given.
+pub struct Given<'a> {
+    /// The values of the root's inputs, by name, converted when they are asked for.
+    pub inputs: &'a BTreeMap<SmolStr, Value>,
+    /// The most instances of one declaration.
+    pub max_instances: usize,
 }
 
 /// A resource instance, evaluated.

@@ -1,11 +1,14 @@
-//! In: the paths that a user gave. Out: the deployments below them, and the programs that they are made of.
-//! Never: evaluates.
+//! In: the paths that a user gave. Out: the deployments below them, with the files that give values to their inputs.
+//! Never: evaluates a body; it reads which files name which.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, RwLock};
 
-use crate::source::{Refusal, Sources};
-use crate::syntax::{self, Limits, Program};
+use super::Root;
+use super::terraform::{Configuration, files};
+use crate::source::{Refusal, Sources, directory_of, extension_of, join, name_of};
+use crate::syntax::{self, Dialect, Item, Limits, Program};
+use crate::value::RootId;
 
 /// The values that a user gives to inputs.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +37,11 @@ impl<'a> Library<'a> {
         Library { sources, limits, programs: RwLock::default() }
     }
 
+    /// The bounds of reading.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
     /// The program at a path, or why the file could not be read.
     pub fn program(&self, path: &str) -> Result<Arc<Program>, Refusal> {
         if let Some(known) = self.programs.read().expect("no reader panics while it holds the lock").get(path) {
@@ -48,5 +56,312 @@ impl<'a> Library<'a> {
     pub fn all(&self) -> Vec<(String, Result<Arc<Program>, Refusal>)> {
         let programs = self.programs.read().expect("no reader panics while it holds the lock");
         programs.iter().map(|(path, program)| (path.clone(), program.clone())).collect()
+    }
+}
+
+/// Files that the walk reads: everything that may declare something.
+pub fn is_program(path: &str) -> bool {
+    matches!(extension_of(path), "tf" | "tofu" | "bicep" | "bicepparam")
+}
+
+/// The deployments at and below the given paths, sorted, each once an environment.
+///
+/// A path that the user names is always a root. Below a directory, roots are Terraform directories that no local
+/// module call names, or that look like one by themselves, and Bicep files that no other file uses as a module, or
+/// that a parameter file belongs to.
+pub fn find_roots(library: &Library, paths: &[String], inputs: &Inputs) -> Vec<Root> {
+    let mut named: BTreeSet<(String, Dialect)> = BTreeSet::new();
+    let mut walked: BTreeSet<String> = BTreeSet::new();
+    for path in paths {
+        if library.sources.is_directory(path) {
+            walked.extend(library.sources.find(path, &is_program));
+            if !files(library, path).is_empty() {
+                named.insert((path.clone(), Dialect::Terraform));
+            }
+            continue;
+        }
+        match extension_of(path) {
+            "tf" | "tofu" => {
+                named.insert((directory_of(path).to_string(), Dialect::Terraform));
+            }
+            "bicepparam" => named.extend(used_by(library, path).map(|path| (path, Dialect::Bicep))),
+            "bicep" => {
+                named.insert((path.clone(), Dialect::Bicep));
+            }
+            _ => {}
+        }
+    }
+    named.extend(terraform_roots(library, &walked));
+    named.extend(bicep_roots(library, &walked));
+    let mut roots: Vec<Root> =
+        named.into_iter().flat_map(|(path, dialect)| bound(library, path, dialect, inputs)).collect();
+    roots.sort_by(|a, b| (&a.path, a.dialect, &a.environment).cmp(&(&b.path, b.dialect, &b.environment)));
+    for (index, root) in roots.iter_mut().enumerate() {
+        root.id = RootId(u32::try_from(index).unwrap_or(u32::MAX));
+    }
+    roots
+}
+
+fn terraform_roots(library: &Library, walked: &BTreeSet<String>) -> Vec<(String, Dialect)> {
+    let directories: BTreeSet<&str> = walked
+        .iter()
+        .filter(|path| matches!(extension_of(path), "tf" | "tofu"))
+        .map(|path| directory_of(path))
+        .collect();
+    let mut called: BTreeSet<String> = BTreeSet::new();
+    let mut own: BTreeSet<&str> = BTreeSet::new();
+    for directory in &directories {
+        let Some(configuration) = Configuration::read(library, directory) else { continue };
+        called.extend(configuration.local_sources());
+        let entries = library.sources.list(directory).unwrap_or_default();
+        if configuration.looks_like_a_root() || entries.iter().any(|entry| is_loaded(&entry.name)) {
+            own.insert(directory);
+        }
+    }
+    let is_root = |directory: &&str| own.contains(*directory) || !called.contains(*directory);
+    directories.iter().filter(|d| is_root(d)).map(|d| (d.to_string(), Dialect::Terraform)).collect()
+}
+
+fn bicep_roots(library: &Library, walked: &BTreeSet<String>) -> Vec<(String, Dialect)> {
+    let programs: Vec<&String> = walked.iter().filter(|path| extension_of(path) == "bicep").collect();
+    let mut used: BTreeSet<String> = BTreeSet::new();
+    let mut bound: BTreeSet<String> = BTreeSet::new();
+    for path in &programs {
+        let Ok(program) = library.program(path) else { continue };
+        for item in &program.items {
+            let source = match item {
+                Item::Module(declaration) => declaration.source.as_ref().and_then(|source| source.as_literal()),
+                Item::Import(import) => import.path.as_literal(),
+                _ => None,
+            };
+            used.extend(source.and_then(|source| join(directory_of(path), source)));
+        }
+    }
+    for path in walked.iter().filter(|path| extension_of(path) == "bicepparam") {
+        bound.extend(used_by(library, path));
+    }
+    let is_root = |path: &&String| {
+        bound.contains(path.as_str())
+            || !used.contains(path.as_str())
+            || !parameter_files(library, path).is_empty() && named_after(library, path)
+    };
+    programs.into_iter().filter(is_root).map(|path| (path.clone(), Dialect::Bicep)).collect()
+}
+
+/// A parameter file carries the name of this program: `X.parameters.json` for `X.bicep`.
+fn named_after(library: &Library, path: &str) -> bool {
+    let stem = name_of(path).trim_end_matches(".bicep").to_string();
+    parameter_files(library, path).iter().any(|file| name_of(file).starts_with(&format!("{stem}.")))
+}
+
+/// The Bicep file that a `.bicepparam` file is for.
+fn used_by(library: &Library, path: &str) -> Option<String> {
+    let program = library.program(path).ok()?;
+    let source = program.items.iter().find_map(|item| match item {
+        Item::Using(Some(expr)) => expr.as_literal(),
+        _ => None,
+    })?;
+    join(directory_of(path), source).filter(|path| library.sources.open(path).is_ok())
+}
+
+/// Terraform loads it without being told.
+fn is_loaded(name: &str) -> bool {
+    matches!(name, "terraform.tfvars" | "terraform.tfvars.json")
+        || name.ends_with(".auto.tfvars")
+        || name.ends_with(".auto.tfvars.json")
+}
+
+/// A root, once for each environment that its input files make.
+fn bound(library: &Library, path: String, dialect: Dialect, inputs: &Inputs) -> Vec<Root> {
+    let root = |environment: Option<String>, input_files: Vec<String>| Root {
+        id: RootId(0),
+        path: path.clone(),
+        dialect,
+        environment,
+        input_files,
+    };
+    let (always, candidates) = match dialect {
+        Dialect::Terraform => terraform_inputs(library, &path, inputs),
+        Dialect::Bicep => bicep_inputs(library, &path, inputs),
+    };
+    let with = |file: &String| always.iter().cloned().chain([file.clone()]).collect();
+    let wanted = |environment: &str| inputs.environment.as_deref().is_none_or(|wanted| wanted == environment);
+    match candidates.as_slice() {
+        [] => vec![root(None, always)],
+        [only] if wanted(&environment_of(only)) => vec![root(None, with(only))],
+        several => {
+            let chosen: Vec<Root> = several
+                .iter()
+                .filter(|file| wanted(&environment_of(file)))
+                .map(|file| root(Some(environment_of(file)), with(file)))
+                .collect();
+            if chosen.is_empty() { vec![root(None, always)] } else { chosen }
+        }
+    }
+}
+
+/// The files that always give values to a Terraform root, and those that each make an environment
+/// (<https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence>).
+fn terraform_inputs(library: &Library, directory: &str, inputs: &Inputs) -> (Vec<String>, Vec<String>) {
+    let entries = library.sources.list(directory).unwrap_or_default();
+    let here = |name: &str| join(directory, name);
+    let mut always: Vec<String> = Vec::new();
+    for name in ["terraform.tfvars", "terraform.tfvars.json"] {
+        if entries.iter().any(|entry| entry.name == name && !entry.directory) {
+            always.extend(here(name));
+        }
+    }
+    let automatic = entries.iter().filter(|entry| is_loaded(&entry.name) && entry.name.contains(".auto."));
+    always.extend(automatic.filter_map(|entry| here(&entry.name)));
+    always.extend(inputs.variable_files.iter().cloned());
+    if !inputs.variable_files.is_empty() {
+        return (always, Vec::new());
+    }
+    let Some(configuration) = Configuration::read(library, directory) else { return (always, Vec::new()) };
+    let mut candidates: Vec<String> = Vec::new();
+    for (below, entry) in values_below(library, directory) {
+        let is_values = entry.ends_with(".tfvars") && !(below == directory && is_loaded(&entry));
+        let Some(path) = join(&below, &entry).filter(|_| is_values) else { continue };
+        let declared = |item: &Item| match item {
+            Item::Assignment(assignment) => configuration.inputs.contains_key(&assignment.name.name),
+            _ => true,
+        };
+        let fits = library.program(&path).is_ok_and(|program| {
+            !program.items.is_empty() && program.faults.is_empty() && program.items.iter().all(declared)
+        });
+        if fits {
+            candidates.push(path);
+        }
+    }
+    (always, candidates)
+}
+
+/// The files of a directory and, two levels down, of those directories that hold no program of their own.
+fn values_below(library: &Library, directory: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut open = vec![(directory.to_string(), 0)];
+    while let Some((at, depth)) = open.pop() {
+        let entries = library.sources.list(&at).unwrap_or_default();
+        if depth > 0 && entries.iter().any(|entry| is_program(&entry.name)) {
+            continue;
+        }
+        for entry in entries {
+            match entry.directory {
+                true if depth < 2 && !entry.name.starts_with('.') => {
+                    open.extend(join(&at, &entry.name).map(|below| (below, depth + 1)));
+                }
+                true => {}
+                false => found.push((at.clone(), entry.name)),
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn bicep_inputs(library: &Library, path: &str, inputs: &Inputs) -> (Vec<String>, Vec<String>) {
+    let given: Vec<String> = inputs
+        .parameter_files
+        .iter()
+        .filter(|(root, file)| match root {
+            Some(root) => root == path,
+            None if extension_of(file) == "bicepparam" => used_by(library, file).as_deref() == Some(path),
+            None => belongs(library, file, path),
+        })
+        .map(|(_, file)| file.clone())
+        .collect();
+    if !given.is_empty() {
+        return (given, Vec::new());
+    }
+    (Vec::new(), parameter_files(library, path))
+}
+
+/// The parameter files that belong to a Bicep file, by what they use or by their name.
+fn parameter_files(library: &Library, path: &str) -> Vec<String> {
+    let directory = directory_of(path);
+    let mut found = Vec::new();
+    let below = ["", "parameters"].map(|below| join(directory, below));
+    for at in below.into_iter().flatten() {
+        for entry in library.sources.list(&at).unwrap_or_default() {
+            let Some(file) = join(&at, &entry.name).filter(|_| !entry.directory) else { continue };
+            let fits = match extension_of(&file) {
+                "bicepparam" => used_by(library, &file).as_deref() == Some(path),
+                "json" => belongs(library, &file, path),
+                _ => false,
+            };
+            if fits {
+                found.push(file);
+            }
+        }
+    }
+    found
+}
+
+/// Whether an ARM parameter file belongs to a Bicep file: by its name, and because the file declares all that it gives.
+fn belongs(library: &Library, file: &str, path: &str) -> bool {
+    let name = name_of(file).to_lowercase();
+    let stem = name_of(path).trim_end_matches(".bicep").to_lowercase();
+    let named = name.starts_with(&format!("{stem}.param"))
+        || name == format!("parameters-{stem}.json")
+        || name == "parameters.json"
+        || name.starts_with("azuredeploy.parameters") && stem == "main";
+    if !named || !name.ends_with(".json") {
+        return false;
+    }
+    let (Ok(values), Ok(program)) = (library.program(file), library.program(path)) else { return false };
+    let declares =
+        |name: &str| program.items.iter().any(|item| matches!(item, Item::Input(input) if input.name.name == name));
+    let mut given = values.items.iter().filter_map(|item| match item {
+        Item::Assignment(assignment) => Some(assignment.name.name.as_str()),
+        _ => None,
+    });
+    !values.items.is_empty() && given.all(declares)
+}
+
+/// The name of the environment that a file of inputs makes: `prod` of `prod.tfvars`, `env/prod/terraform.tfvars` and
+/// `main.parameters.prod.json`.
+fn environment_of(path: &str) -> String {
+    let name = name_of(path);
+    if is_loaded(name) {
+        return name_of(directory_of(path)).to_string();
+    }
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let stem = stem.trim_end_matches(".tfvars");
+    let last = stem.rsplit('.').next().unwrap_or(stem);
+    if last.eq_ignore_ascii_case("parameters") { stem.to_string() } else { last.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn roots(texts: &[(&str, &str)], paths: &[&str]) -> Vec<(String, Option<String>)> {
+        let sources = Sources::of_texts(texts.iter().copied());
+        let library = Library::new(&sources, Limits::default());
+        let paths: Vec<String> = paths.iter().map(|path| path.to_string()).collect();
+        let roots = find_roots(&library, &paths, &Inputs::default());
+        roots.into_iter().map(|root| (root.path, root.environment)).collect()
+    }
+
+    #[test]
+    fn a_directory_that_a_module_call_names_is_no_root() {
+        let texts = [
+            ("infra/main.tf", "module \"m\" {\n  source = \"../modules/m\"\n}\n"),
+            ("modules/m/main.tf", "variable \"a\" {}\n"),
+        ];
+        assert_eq!(roots(&texts, &[""]), [("infra".to_string(), None)]);
+        assert_eq!(roots(&texts, &["modules/m"]), [("modules/m".to_string(), None)]);
+    }
+
+    #[test]
+    fn several_files_of_values_are_several_environments() {
+        let texts = [
+            ("main.tf", "variable \"a\" {}\n"),
+            ("env/dev.tfvars", "a = 1\n"),
+            ("env/prod.tfvars", "a = 2\n"),
+            ("env/other.tfvars", "b = 2\n"),
+        ];
+        let environments: Vec<_> = roots(&texts, &[""]).into_iter().map(|(_, environment)| environment).collect();
+        assert_eq!(environments, [Some("dev".to_string()), Some("prod".to_string())]);
     }
 }

@@ -1,4 +1,112 @@
-//! Stub.
+//! In: resources of all roots. Out: one graph that can be asked, with the order in which it is made.
+//! Never: knows a rule, or the language that something was written in. Nothing is written once it is built.
 
-/// The graph.
-pub struct Network;
+mod absence;
+mod build;
+mod identity;
+mod names;
+mod order;
+mod place;
+mod routes;
+
+use std::collections::HashMap;
+
+use crate::azure::Type;
+use crate::evaluate::Root;
+use crate::source::Span;
+use crate::value::{Address, Hole, ResourceId, RootId, Truth, Unknown, Value};
+
+pub use build::build;
+pub use names::{DnsSetting, Hub, NodeSubnet, Seen, Server, ZoneMode};
+pub use order::Order;
+pub use place::{End, Got, Place, Step};
+pub use routes::{DefaultRoute, Injection, Table};
+
+/// One graph of an estate.
+pub struct Network {
+    roots: Vec<Root>,
+    nodes: Vec<Node>,
+    by_address: HashMap<Address, usize>,
+    by_kind: HashMap<&'static str, Vec<usize>>,
+    groups: HashMap<Address, ResourceId>,
+    /// Fields that another block sets: which node, which field, what, and who.
+    joined: Vec<Joined>,
+    orders: HashMap<RootId, order::Events>,
+    /// What may hide resources: unread modules, scripts, nested templates.
+    hiding: Vec<Hiding>,
+    /// A root reads what another one makes: the reader, the maker.
+    layers: Vec<(RootId, RootId)>,
+}
+
+/// A resource, or a part of one that is a resource of its own.
+#[derive(Debug)]
+pub(crate) struct Node {
+    kind: &'static Type,
+    address: Address,
+    id: Option<ResourceId>,
+    body: Value,
+    /// It is read, not made.
+    existing: bool,
+    exists: Truth,
+    decides: Option<Unknown>,
+    span: Span,
+    /// The declaration whose making makes it.
+    declaration: Address,
+    azurerm: bool,
+    /// The node that this one turned out to be, if it is another's stand-in.
+    is: Option<usize>,
+    parent: Option<usize>,
+    /// Why the parent is not known, where it is not.
+    parent_hole: Option<Hole>,
+    /// Kinds of children of which there may be more than are known.
+    open_children: Vec<(&'static Type, Hole)>,
+}
+
+/// A field that another block sets.
+struct Joined {
+    node: Option<usize>,
+    /// What the node may be, where it is not known.
+    hole: Option<Hole>,
+    field: &'static crate::azure::Field,
+    value: Value,
+    declaration: Address,
+    span: Span,
+    exists: Truth,
+}
+
+/// Something that may hide resources.
+struct Hiding {
+    address: Address,
+    /// Everything that it is told.
+    told: Value,
+    span: Span,
+}
+
+impl Network {
+    /// The roots that it was built of.
+    pub fn roots(&self) -> &[Root] {
+        &self.roots
+    }
+
+    /// Every place of a type that is made, or that is read and made nowhere here, in the order of addresses.
+    pub fn all(&self, kind: &'static Type) -> Vec<Place<'_>> {
+        self.indices(kind).map(|index| Place { network: self, index }).collect()
+    }
+
+    /// Every place of a type that is made here.
+    pub fn made(&self, kind: &'static Type) -> Vec<Place<'_>> {
+        self.all(kind).into_iter().filter(|place| place.is_made()).collect()
+    }
+
+    fn indices(&self, kind: &'static Type) -> impl Iterator<Item = usize> + '_ {
+        let indices = self.by_kind.get(kind.name).into_iter().flatten().copied();
+        indices.filter(|index| self.nodes[*index].is.is_none())
+    }
+
+    fn canonical(&self, mut index: usize) -> usize {
+        while let Some(is) = self.nodes[index].is {
+            index = is;
+        }
+        index
+    }
+}

@@ -1,7 +1,11 @@
 //! In: a network. Out: what is wrong with it, and what cannot be told.
 //! Never: knows how a finding is shown, or which language it was written in.
 
+mod dns_at_creation;
 mod finding;
+mod hub_links;
+mod precedence;
+mod udr;
 
 pub use finding::{Confidence, Decider, Finding, Level, Step, Verdict};
 
@@ -39,8 +43,8 @@ pub struct Rule {
     pub level: Level,
     /// The version that first had it.
     pub since: &'static str,
-    /// Its page in Markdown: what, why it hurts, examples that run.
-    pub page: &'static str,
+    /// Its page as the doc comment has it: every line begins with a space. See [`Rule::page`].
+    pub written: &'static str,
     /// Looks at a network and says what it finds.
     pub check: fn(&Network, &Settings, &mut Vec<Finding>),
 }
@@ -48,9 +52,64 @@ pub struct Rule {
 impl Rule {
     /// The first line of its page: what it finds.
     pub fn summary(&self) -> &'static str {
-        self.page.trim_start().lines().next().unwrap_or_default()
+        self.written.trim_start().lines().next().unwrap_or_default()
+    }
+
+    /// Its page in Markdown: what, why it hurts, examples that run.
+    pub fn page(&self) -> String {
+        let lines = self.written.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
+        lines.collect::<Vec<_>>().join("\n").trim().to_string()
+    }
+
+    /// A violation of this rule without a proof yet.
+    fn finding(&self, place: crate::source::Span, message: String) -> Finding {
+        Finding::new(self.code, self.name, self.level, place, message)
     }
 }
 
-/// Every rule, by code.
-pub static RULES: &[&Rule] = &[];
+/// A rule's page, code, name and level, from the doc comment and the line below it.
+macro_rules! rule {
+    ($(#[doc = $line:literal])* $code:ident $name:literal, $level:ident, since $since:literal) => {
+        /// This rule.
+        pub static RULE: $crate::rules::Rule = $crate::rules::Rule {
+            code: stringify!($code),
+            name: $name,
+            level: $crate::rules::Level::$level,
+            since: $since,
+            written: concat!($($line, "\n"),*),
+            check,
+        };
+    };
+}
+
+/// The list of rules: their modules and the registry.
+macro_rules! rules {
+    ($($module:ident)*) => {
+        $(mod $module;)*
+
+        /// Every rule, by code.
+        pub static RULES: &[&Rule] = &[$(&$module::RULE),*];
+    };
+}
+
+rules! {
+    vnl001_custom_dns_before_zone_link
+    vnl002_system_zone_with_custom_dns
+    vnl003_zone_link_not_before_cluster
+    vnl020_custom_zone_not_linked_to_hub
+    vnl021_system_zone_not_linked_to_hub
+    vnl070_udr_outbound_without_route_table
+    vnl071_udr_route_table_without_default_route
+    vnl074_udr_outbound_relies_on_dynamic_routes
+    vnl091_udr_outbound_beside_dynamic_routes
+    vnl110_application_gateway_shared_by_clusters
+}
+
+/// Everything that all rules find in a network, one root cause once.
+pub fn check(network: &Network, settings: &Settings) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in RULES {
+        (rule.check)(network, settings, &mut findings);
+    }
+    precedence::settle(findings)
+}

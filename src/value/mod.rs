@@ -99,6 +99,9 @@ pub enum Kind {
     Unknown(Unknown),
 }
 
+/// The most candidates of a choice.
+const MOST_CANDIDATES: usize = 64;
+
 impl Value {
     /// A value without an origin.
     pub fn new(kind: Kind) -> Value {
@@ -176,8 +179,11 @@ impl Value {
                 }
             }
         }
-        if flat.len() > 64 {
-            return Value::unknown(condition);
+        if flat.len() > MOST_CANDIDATES {
+            // Not the condition itself: whatever it is, it is not one of these values.
+            let hole = Hole::Unknown(condition.clone());
+            let name = format!("one of {} values by {condition}", flat.len());
+            return Value::unknown(Unknown::derived(name, [&hole]).unwrap_or(condition));
         }
         match flat.len() {
             1 => flat.swap_remove(0),
@@ -336,6 +342,13 @@ impl Value {
             (Bool(a), Bool(b)) => Truth::from_known(a == b),
             (Number(a), Number(b)) => Truth::from_known(a == b),
             (Text(a), Text(b)) => a.equals(b),
+            (List { items: a, shape: ListShape::Set, .. }, List { items: b, .. })
+            | (List { items: a, .. }, List { items: b, shape: ListShape::Set, .. })
+                if self.first_hole().is_some() || other.first_hole().is_some() =>
+            {
+                // A set with holes has no order yet, and some of its items may turn out to be one.
+                Truth::yes_or_unknown(self.rest() == other.rest() && a.len() == b.len() && pairwise(a, b) == Truth::Yes)
+            }
             (List { items: a, rest: ra, .. }, List { items: b, rest: rb, .. }) => {
                 if ra.is_some() || rb.is_some() {
                     return Truth::yes_or_unknown(ra == rb && a.len() == b.len() && pairwise(a, b) == Truth::Yes);

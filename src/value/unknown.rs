@@ -69,7 +69,11 @@ impl Unknown {
                     of.push(reference.clone());
                 }
             }
-            first.get_or_insert(unknown);
+            // What cannot be worked out at all stays a mistake, whatever else is not known.
+            let broken = |of: &Unknown| of.reason() == Reason::Broken;
+            if first.as_ref().is_none_or(|first| !broken(first) && broken(&unknown)) {
+                first = Some(unknown);
+            }
         }
         let Inner { root, reason, place, .. } = &*first?.0;
         Some(Unknown(Arc::new(Inner { root: *root, name: SmolStr::new(name), reason: *reason, place: *place, of })))

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::expression::{Bindings, Evaluator, Fuel, Refused, form, holds_broken};
-use super::terraform::Given;
+use super::Given;
 use super::{Evaluated, Library, ModuleCall, Root, UnreadModule};
 use crate::source::{Refusal, Span, directory_of, join};
 use crate::syntax::{Declaration, Dialect, Expr, ExprKind, Fault, Field};

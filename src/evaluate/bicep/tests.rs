@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Console, evaluate};
-use crate::evaluate::terraform::Given;
+use crate::evaluate::Given;
 use crate::evaluate::{Evaluated, Event, Library, Resource, Root, form};
 use crate::source::Sources;
 use crate::syntax::{Dialect, Item, Limits};

@@ -5,13 +5,10 @@ use super::form::call_form;
 use super::{Bindings, Call, Evaluator};
 use crate::evaluate::functions::{self, Argument, Context, Function, Run};
 use crate::syntax::{Dialect, Expr, ExprKind};
-use crate::value::{Hole, Kind, Reason, SmolStr, Unknown, Value};
+use crate::value::{Hole, Kind, Origin, Reason, SmolStr, Unknown, Value};
 
 /// How deep holes are collected from an argument; what lies deeper is named by the form alone.
 const DEEPEST: usize = 32;
-
-/// The most candidates of choices among the arguments that a call is spread over.
-const MOST_CANDIDATES: usize = 8;
 
 /// What the language would refuse, wherever in a value it is.
 pub fn is_broken(value: &Value) -> bool {
@@ -81,7 +78,7 @@ impl Evaluator<'_> {
             return self.not_modelled(call, bindings);
         };
         match function.run {
-            Run::Higher(run) => self.higher(function, run, call, bindings),
+            Run::Higher(_) => self.higher(function, call, bindings),
             _ => match self.arguments(call, bindings) {
                 Ok(arguments) => self.apply(function, &arguments, call),
                 Err(value) => value,
@@ -110,73 +107,21 @@ impl Evaluator<'_> {
         Ok(arguments)
     }
 
-    /// A function over values: the one place that answers for what they may not know.
+    /// A function of the table over values.
     pub fn apply(&self, function: &Function, arguments: &[Value], call: &Call) -> Value {
-        let (fewest, most) = function.arity;
-        if arguments.len() < fewest || arguments.len() > most {
-            let message = format!("{} does not take {} arguments", function.name, arguments.len());
-            return self.refuse(call.span, message);
-        }
-        if let Some(value) = self.over_choices(function, arguments, call) {
-            return value;
-        }
-        let secret = arguments.iter().any(|argument| argument.secret);
-        let name = call_form(function.name, arguments);
-        let open = || self.derived(&name, arguments, call.span);
-        let known = || arguments.iter().all(|argument| argument.first_hole().is_none());
-        let shallow = || {
-            arguments.iter().all(|argument| match &argument.kind {
-                Kind::List { rest, .. } | Kind::Object { rest, .. } => rest.is_none(),
-                _ => argument.first_hole().is_none(),
-            })
-        };
-        if arguments.iter().any(|argument| holds_broken(argument)) {
-            return open();
-        }
-        let answer = match function.run {
-            Run::Known(run) if known() => run(arguments),
-            Run::Placed(run) if known() => self.placed(&name, call, |context| run(context, arguments)),
-            Run::Shallow(run) if shallow() => self.placed(&name, call, |context| run(context, arguments)),
-            Run::Partial(run) => self.placed(&name, call, |context| run(context, arguments)),
-            Run::Never(reason) => {
-                let unknown = Unknown::new(self.scope.root(), &name, reason).at(call.span);
-                Ok(Value::unknown(unknown))
-            }
-            _ => return open(),
-        };
-        match answer {
-            Ok(value) => {
-                let origin = crate::value::Origin::written(call.span);
-                let value = if value.origin.place().is_some() { value } else { value.with_origin(origin) };
-                value.with_secret(secret)
-            }
-            Err(message) => self.refuse(call.span, format!("{}: {message}", function.name)),
-        }
+        let arguments: Vec<Argument> = arguments.iter().cloned().map(Argument::Value).collect();
+        self.ask(function, &arguments, call)
     }
 
-    /// A choice among the arguments gives a choice of answers; the row is asked for each candidate.
-    fn over_choices(&self, function: &Function, arguments: &[Value], call: &Call) -> Option<Value> {
-        let choice = arguments.iter().find_map(|argument| match &argument.kind {
-            Kind::OneOf { condition, values } if values.len() <= MOST_CANDIDATES => Some((condition, values.len())),
-            _ => None,
-        });
-        let (condition, count) = choice?;
-        // Arguments that hang on the same condition move together.
-        let parts: Vec<Value> = (0..count)
-            .map(|index| {
-                let chosen: Vec<Value> = arguments
-                    .iter()
-                    .map(|argument| match &argument.kind {
-                        Kind::OneOf { condition: other, values } if other == condition && values.len() == count => {
-                            values[index].clone()
-                        }
-                        _ => argument.clone(),
-                    })
-                    .collect();
-                self.apply(function, &chosen, call)
-            })
-            .collect();
-        Some(self.spread(condition, parts))
+    fn ask(&self, function: &Function, arguments: &[Argument], call: &Call) -> Value {
+        // A call with a lambda is told apart by what the lambda says, which only its place can.
+        let source_form = format!("{} ({})", self.sources.text(call.span), call.span.start);
+        let source_form = super::form::shorten(source_form);
+        match self.placed(&source_form, call, |context| functions::call(function, context, arguments)) {
+            Ok(value) if value.origin.place().is_some() => value,
+            Ok(value) => value.with_origin(Origin::written(call.span)),
+            Err(message) => self.refuse(call.span, format!("{}: {message}", function.name)),
+        }
     }
 
     fn placed<T>(&self, source_form: &str, call: &Call, run: impl FnOnce(&Context) -> T) -> T {
@@ -193,49 +138,27 @@ impl Evaluator<'_> {
         })
     }
 
-    fn higher(
-        &self,
-        function: &Function,
-        run: fn(&Context, &[Argument]) -> functions::Answer,
-        call: &Call,
-        bindings: Bindings,
-    ) -> Value {
-        let mut values: Vec<Value> = Vec::new();
-        for argument in call.arguments.iter().filter(|argument| !is_lambda(argument)) {
-            let value = self.value(argument, bindings);
-            if is_broken(&value) {
-                return value;
-            }
-            values.push(value);
-        }
-        let name = format!("{}<{}>", call_form(function.name, &values), self.sources.text(call.span));
-        let closed = values.iter().all(|value| match &value.kind {
-            Kind::List { rest, .. } | Kind::Object { rest, .. } => rest.is_none(),
-            Kind::OneOf { .. } | Kind::Reference(_) | Kind::Unknown(_) => false,
-            _ => true,
-        });
-        if !closed {
-            return self.derived(&super::form::shorten(name), &values, call.span);
-        }
+    /// A call with lambdas among its arguments.
+    fn higher(&self, function: &Function, call: &Call, bindings: Bindings) -> Value {
         let lambdas: Vec<Box<dyn Fn(&[Value]) -> Value + '_>> =
             call.arguments.iter().filter_map(|argument| self.lambda(argument, bindings)).collect();
-        let (mut next_value, mut next_lambda) = (values.iter(), lambdas.iter());
-        let arguments: Vec<Argument> = call
-            .arguments
-            .iter()
-            .filter_map(|argument| match &argument.kind {
+        let mut next = lambdas.iter();
+        let mut arguments: Vec<Argument> = Vec::with_capacity(call.arguments.len());
+        for argument in call.arguments {
+            match &argument.kind {
                 ExprKind::Lambda { parameters, .. } => {
-                    next_lambda.next().map(|lambda| Argument::Lambda(parameters.len(), &**lambda))
+                    arguments.extend(next.next().map(|lambda| Argument::Lambda(parameters.len(), &**lambda)));
                 }
-                _ => next_value.next().map(|value| Argument::Value(value.clone())),
-            })
-            .collect();
-        let secret = values.iter().any(|value| value.secret);
-        let name = super::form::shorten(name);
-        match self.placed(&name, call, |context| run(context, &arguments)) {
-            Ok(value) => value.with_origin(crate::value::Origin::written(call.span)).with_secret(secret),
-            Err(message) => self.refuse(call.span, format!("{}: {message}", function.name)),
+                _ => {
+                    let value = self.value(argument, bindings);
+                    if is_broken(&value) {
+                        return value;
+                    }
+                    arguments.push(Argument::Value(value));
+                }
+            }
         }
+        self.ask(function, &arguments, call)
     }
 
     fn lambda<'s>(&'s self, argument: &'s Expr, bindings: Bindings<'s>) -> Option<Box<dyn Fn(&[Value]) -> Value + 's>> {
@@ -295,7 +218,7 @@ impl Evaluator<'_> {
             return self.refuse(call.span, format!("there is no function {:?}", call.function));
         }
         let unknown = Unknown::new(self.scope.root(), name, Reason::Function).at(call.span);
-        Value::unknown(unknown).with_origin(crate::value::Origin::written(call.span))
+        Value::unknown(unknown).with_origin(Origin::written(call.span))
     }
 }
 

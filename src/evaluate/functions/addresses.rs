@@ -81,7 +81,7 @@ impl Range {
         let fits = grown >= 128 || index < (1 << grown);
         let shift = u32::from(self.bits - length);
         let offset = if shift >= 128 { 0 } else { index << shift };
-        fits.then(|| Range { first: self.first | offset, length, bits: self.bits })
+        fits.then_some(Range { first: self.first | offset, length, bits: self.bits })
     }
 
     /// The next range with a prefix of `length` in `whole` after this one; the first one where `after` is `None`.

@@ -19,7 +19,7 @@ use indexmap::IndexMap;
 
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::Dialect;
-use crate::value::{Kind, Reason, RootId, SmolStr, Unknown, Value};
+use crate::value::{Kind, Reason, RootId, SmolStr, Truth, Unknown, Value};
 
 /// The value of a call, or the sentence with which the language refuses it (no full stop).
 pub type Answer = Result<Value, String>;
@@ -100,13 +100,18 @@ const LONGEST_TEXT: usize = 1 << 20;
 /// The most combinations of choices that one call is worked out for.
 const MOST_CHOICES: usize = 64;
 
-/// The function of this name in a dialect. Bicep compares names with their case, as Terraform does.
+/// The function of this name in a dialect.
+///
+/// Case counts in Terraform. It does not in ARM templates, which share Bicep's table; Bicep's own compiler says where
+/// a name is written in another case, so nothing is lost by finding it.
 pub fn find(dialect: Dialect, name: &str) -> Option<&'static Function> {
-    let table = match dialect {
-        Dialect::Terraform => terraform::FUNCTIONS,
-        Dialect::Bicep => bicep::FUNCTIONS,
+    let (table, any_case) = match dialect {
+        Dialect::Terraform => (terraform::FUNCTIONS, false),
+        Dialect::Bicep => (bicep::FUNCTIONS, true),
     };
-    table.iter().flat_map(|part| part.iter()).find(|function| function.name == name)
+    let all = || table.iter().flat_map(|part| part.iter());
+    let exact = all().find(|function| function.name == name);
+    exact.or_else(|| all().find(|function| any_case && function.name.eq_ignore_ascii_case(name)))
 }
 
 /// The value of a call, whatever is known of its arguments.
@@ -132,22 +137,26 @@ fn arity_sentence(function: &Function, given: usize) -> String {
 
 fn call_with_choices(function: &Function, context: &Context, arguments: &[Argument], budget: usize) -> Answer {
     let choice = arguments.iter().find_map(|argument| match argument {
-        Argument::Value(Value { kind: Kind::OneOf { condition, values }, .. }) => Some((condition, values.len())),
+        Argument::Value(Value { kind: Kind::OneOf { condition, values }, .. }) => Some((condition, values)),
         _ => None,
     });
-    let Some((condition, count)) = choice else { return run(function, context, arguments) };
+    let Some((condition, first)) = choice else { return run(function, context, arguments) };
+    let count = first.len();
     if count > budget {
         return Ok(run_unknown(function, context, arguments));
     }
     let mut answers = Vec::new();
-    let mut refusal = None;
+    let mut refusal: Option<String> = None;
+    let mut refused = 0;
     for index in 0..count {
-        // Choices that hang on the same condition are taken together.
+        // Choices between the same two things by the same condition, or of the same candidates, are made once.
         let picked: Vec<Argument> = arguments
             .iter()
             .map(|argument| match argument {
                 Argument::Value(value) => Argument::Value(match &value.kind {
-                    Kind::OneOf { condition: other, values } if other == condition && values.len() == count => {
+                    Kind::OneOf { condition: other, values }
+                        if other == condition && values.len() == count && (count == 2 || alike(values, first)) =>
+                    {
                         values[index].clone().with_secret(value.secret)
                     }
                     _ => value.clone(),
@@ -160,19 +169,28 @@ fn call_with_choices(function: &Function, context: &Context, arguments: &[Argume
             Err(sentence) => {
                 let form = unknown::form(function.name, &picked);
                 answers.push(Value::unknown(Unknown::new(context.root, form, Reason::Broken)));
-                refusal = Some((sentence, answers.len()));
+                refusal = Some(sentence);
+                refused += 1;
             }
         }
     }
-    let all_refused =
-        answers.iter().all(|answer| matches!(&answer.kind, Kind::Unknown(u) if u.reason() == Reason::Broken));
+    let all_refused = refused == answers.len();
     match refusal {
-        Some((sentence, _)) if all_refused => Err(sentence),
+        Some(sentence) if all_refused => Err(sentence),
         _ => {
             let secret = answers.iter().any(|answer| answer.secret);
+            let candidates: usize = answers.iter().map(|answer| answer.candidates().len()).sum();
+            if candidates > MOST_CHOICES {
+                return Ok(run_unknown(function, context, arguments));
+            }
             Ok(Value::one_of(condition.clone(), answers).with_secret(secret))
         }
     }
+}
+
+/// The same candidates in the same order.
+fn alike(left: &[Value], right: &[Value]) -> bool {
+    left.iter().zip(right).all(|(left, right)| left.same(right) == Truth::Yes)
 }
 
 fn run_unknown(function: &Function, context: &Context, arguments: &[Argument]) -> Value {
@@ -195,10 +213,12 @@ fn run(function: &Function, context: &Context, arguments: &[Argument]) -> Answer
     if lambdas && !matches!(function.run, Run::Higher(_)) {
         return Err(format!("{} takes no lambda", function.name));
     }
+    let named_by_arguments = matches!(function.run, Run::Never(_) | Run::Placed(_))
+        || values.iter().any(|value| value.first_hole().is_some());
     let form = if lambdas {
         // What a lambda does is not in the values; the call as it is written tells two lambdas apart.
         format!("{} = {}", context.source_form, unknown::form(function.name, arguments))
-    } else if values.iter().any(|value| value.first_hole().is_some()) || matches!(function.run, Run::Never(_)) {
+    } else if named_by_arguments {
         unknown::form(function.name, arguments)
     } else {
         context.source_form.to_string()

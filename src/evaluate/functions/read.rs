@@ -3,7 +3,7 @@
 
 use indexmap::IndexMap;
 
-use super::Answer;
+use super::{Answer, unknown};
 use crate::value::{Hole, Kind, ListShape, Number, ObjectShape, SmolStr, Truth, Value};
 
 /// What a value is called in a refusal.
@@ -39,7 +39,9 @@ pub fn number(value: &Value) -> Result<Number, String> {
         Kind::Number(number) => Ok(number.clone()),
         Kind::Text(pieces) => {
             let text = pieces.as_literal().unwrap_or_default();
-            Number::parse(text).ok_or_else(|| format!("a number is needed here, and {text:?} spells none"))
+            // The parser of decimals takes `_` between digits, which neither language does.
+            let number = Number::parse(text).filter(|_| !text.contains('_'));
+            number.ok_or_else(|| format!("a number is needed here, and {text:?} spells none"))
         }
         _ => Err(format!("a number is needed here, not {}", name_of(value))),
     }
@@ -51,7 +53,7 @@ pub fn whole(value: &Value) -> Result<i64, String> {
     number.to_i64().ok_or_else(|| format!("a whole number is needed here, not {number}"))
 }
 
-/// A truth value; the texts `true` and `false` are.
+/// A truth value; the texts `true`, `false`, `1` and `0` spell one.
 pub fn bool(value: &Value) -> Result<bool, String> {
     match (&value.kind, value.as_text()) {
         (Kind::Bool(value), _) => Ok(*value),
@@ -111,7 +113,7 @@ pub fn sorted_keys(fields: &IndexMap<SmolStr, Value>) -> Vec<&SmolStr> {
 
 /// Items as a set: without repeats and sorted, as far as they are known.
 pub fn set_of(items: Vec<Value>, rest: Option<Hole>) -> Answer {
-    let mut kept = distinct(unified(items)?);
+    let mut kept = distinct(unified_with(items, rest.clone())?);
     if kept.iter().all(|item| item.first_hole().is_none()) {
         kept.sort_by(order);
     }
@@ -159,20 +161,33 @@ pub fn may_repeat(items: &[Value]) -> bool {
 /// The items as values of one type, as Terraform's lists, sets and maps hold them.
 ///
 /// A text among bools and numbers makes all of them texts; lists and objects of the same keys are unified inside.
-/// What is not known stays as it is, and so do numbers beside it that might have to become texts.
 pub fn unified(items: Vec<Value>) -> Result<Vec<Value>, String> {
+    unified_with(items, None)
+}
+
+/// The same for a list that may go on. What is not known may be a text: then a number or a bool beside it is one of
+/// two values.
+pub fn unified_with(items: Vec<Value>, rest: Option<Hole>) -> Result<Vec<Value>, String> {
     let any = |test: fn(&Kind) -> bool| items.iter().any(|item| test(&item.kind));
-    let texts = any(|kind| matches!(kind, Kind::Text(_)));
+    let texts = any(|kind| match kind {
+        Kind::Reference(reference) => unknown::is_text_attribute(reference),
+        _ => matches!(kind, Kind::Text(_)),
+    });
     let bools = any(|kind| matches!(kind, Kind::Bool(_)));
     let numbers = any(|kind| matches!(kind, Kind::Number(_)));
     let lists = any(|kind| matches!(kind, Kind::List { .. }));
     let objects = any(|kind| matches!(kind, Kind::Object { .. }));
+    let hidden = rest.or_else(|| items.iter().find_map(Value::hole));
     let kinds = [texts || bools || numbers, lists, objects].iter().filter(|is| **is).count();
-    if kinds > 1 || (bools && numbers && !texts) {
+    if kinds > 1 || (bools && numbers && !texts && hidden.is_none()) {
         return Err("all items must be of one type".to_string());
     }
-    if texts && (bools || numbers) {
-        return Ok(items.into_iter().map(primitive_as_text).collect());
+    if bools || numbers {
+        return Ok(match hidden {
+            _ if texts || (bools && numbers) => items.into_iter().map(primitive_as_text).collect(),
+            Some(hole) => items.into_iter().map(|item| perhaps_text(item, &hole)).collect(),
+            None => items,
+        });
     }
     if lists {
         return unified_lists(items);
@@ -181,6 +196,16 @@ pub fn unified(items: Vec<Value>) -> Result<Vec<Value>, String> {
         return unified_objects(items);
     }
     Ok(items)
+}
+
+fn perhaps_text(value: Value, hole: &Hole) -> Value {
+    match &value.kind {
+        Kind::Number(_) | Kind::Bool(_) => {
+            let secret = value.secret;
+            Value::one_of(hole.unknown(), [value.clone(), primitive_as_text(value)]).with_secret(secret)
+        }
+        _ => value,
+    }
 }
 
 /// A number or a bool as a text, anything else as it is.

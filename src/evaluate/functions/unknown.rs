@@ -32,6 +32,25 @@ pub fn unmodelled(context: &Context) -> Value {
     Value::unknown(Unknown::new(context.root, context.source_form, Reason::Function).at(context.place))
 }
 
+/// What another call would give another value: named by its place as well.
+pub fn by_chance(context: &Context) -> Value {
+    let (path, at) = (context.sources.path(context.place.file), context.place.start);
+    let name = format!("{} ({path}:{at})", context.source_form);
+    Value::unknown(Unknown::new(context.root, name, Reason::Function).at(context.place))
+}
+
+/// One of `values`, chosen by an argument that is not known.
+///
+/// The condition is named by the whole call: two choices by the same key need not have their candidates in one order.
+pub fn choice(context: &Context, arguments: &[Value], values: Vec<Value>) -> Value {
+    let candidates: usize = values.iter().map(|value| value.candidates().len()).sum();
+    if candidates > super::MOST_CHOICES {
+        return of(context, arguments);
+    }
+    let secret = values.iter().any(|value| value.secret);
+    Value::one_of(hole(context, arguments).unknown(), values).with_secret(secret)
+}
+
 /// One value as a hole in a text. A choice is named by its candidates: its condition alone would make
 /// `"${c ? a : b}"` and `"${c ? x : y}"` the same text.
 pub fn as_hole(value: &Value) -> Option<Hole> {

@@ -4,8 +4,8 @@
 use indexmap::IndexMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
+use super::MOST_ITEMS;
 use super::read::sorted_keys;
-use super::{Answer, MOST_ITEMS};
 use crate::value::{Kind, Number, SmolStr, Value};
 
 /// The deepest nesting that is read.
@@ -20,6 +20,21 @@ pub enum Words {
     Core,
 }
 
+/// Why a YAML text is no value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Failure {
+    /// The language refuses it, with this sentence.
+    Refused(String),
+    /// The language may read it; this reader does not.
+    Unmodelled,
+}
+
+impl From<String> for Failure {
+    fn from(sentence: String) -> Failure {
+        Failure::Refused(sentence)
+    }
+}
+
 /// A list or an object that is being read.
 enum Open {
     List(Vec<Value>, usize),
@@ -27,7 +42,7 @@ enum Open {
 }
 
 /// The one document of a YAML text as a value. Terraform refuses several documents.
-pub fn parse(text: &str, words: Words) -> Answer {
+pub fn parse(text: &str, words: Words) -> Result<Value, Failure> {
     let mut open: Vec<Open> = Vec::new();
     let mut anchors: std::collections::BTreeMap<usize, Value> = std::collections::BTreeMap::new();
     let mut document: Option<Value> = None;
@@ -37,7 +52,8 @@ pub fn parse(text: &str, words: Words) -> Answer {
         let (value, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => (scalar(&text, style, tag.as_deref(), words)?, anchor),
             Event::Alias(anchor) => {
-                let value = anchors.get(&anchor).cloned().ok_or("this YAML repeats what it is still defining")?;
+                let value = anchors.get(&anchor).cloned();
+                let value = value.ok_or_else(|| "this YAML repeats what it is still defining".to_string())?;
                 // What is repeated counts each time, else a few lines could unfold into more than fits.
                 nodes += size(&value, MOST_ITEMS);
                 (value, 0)
@@ -58,13 +74,13 @@ pub fn parse(text: &str, words: Words) -> Answer {
                 None => continue,
             },
             Event::DocumentStart(_) if document.is_some() => {
-                return Err("this YAML holds several documents".to_string());
+                return Err("this YAML holds several documents".to_string().into());
             }
             _ => continue,
         };
         nodes += 1;
         if nodes > MOST_ITEMS {
-            return Err(format!("this YAML holds more than {MOST_ITEMS} values"));
+            return Err(Failure::Unmodelled);
         }
         if anchor > 0 {
             anchors.insert(anchor, value.clone());
@@ -81,8 +97,8 @@ pub fn parse(text: &str, words: Words) -> Answer {
     Ok(document.unwrap_or_else(Value::null))
 }
 
-fn check_depth(depth: usize) -> Result<(), String> {
-    if depth > DEEPEST { Err(format!("this YAML is nested more than {DEEPEST} deep")) } else { Ok(()) }
+fn check_depth(depth: usize) -> Result<(), Failure> {
+    if depth > DEEPEST { Err(Failure::Unmodelled) } else { Ok(()) }
 }
 
 fn size(value: &Value, most: usize) -> usize {
@@ -115,12 +131,12 @@ fn add(fields: &mut IndexMap<SmolStr, Value>, key: &Value, value: Value) -> Resu
     Ok(())
 }
 
-fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, words: Words) -> Answer {
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, words: Words) -> Result<Value, Failure> {
     match tag.filter(|tag| tag.is_yaml_core_schema()).map(|tag| tag.suffix.as_str()) {
         Some("str" | "binary") => return Ok(Value::text(text)),
         Some("null") => return Ok(Value::null()),
         Some("bool" | "int" | "float") | None => {}
-        Some(other) => return Err(format!("this YAML has the tag !!{other}, which is not supported")),
+        Some(_) => return Err(Failure::Unmodelled),
     }
     if style != ScalarStyle::Plain && tag.is_none() {
         return Ok(Value::text(text));
@@ -136,16 +152,16 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, words: Words) -> An
     })
 }
 
-fn plain(text: &str, terraform: bool) -> Answer {
+fn plain(text: &str, terraform: bool) -> Result<Value, Failure> {
     if !text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) {
         return Ok(Value::text(text));
     }
     if text.contains(".inf") || text.contains(".nan") || text.contains(".Inf") || text.contains(".NaN") {
-        return Err("this YAML holds a number that is not finite".to_string());
+        return Err(Failure::Unmodelled);
     }
     if terraform && is_timestamp(text) {
-        // The provider would rewrite it; which of its forms it has is not worth knowing.
-        return Err("this YAML holds a timestamp, which is not supported".to_string());
+        // Terraform rewrites timestamps into one form.
+        return Err(Failure::Unmodelled);
     }
     let digits = if terraform { text.replace('_', "") } else { text.to_string() };
     let radix = |prefix: &str, radix: u32| {
@@ -271,6 +287,7 @@ mod tests {
         });
         assert_eq!(json("a: &x [1, 2]\nb: *x").as_deref(), Ok(r#"{"a":[1,2],"b":[1,2]}"#));
         assert_eq!(json("").as_deref(), Ok("null"));
+        assert_eq!(json("on: 2020-01-31"), Err(Failure::Unmodelled));
         assert!(json("a: [1").is_err());
     }
 

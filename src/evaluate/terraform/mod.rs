@@ -15,7 +15,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::expression::{Bindings, Evaluator, Fuel, Refused};
-use super::{Evaluated, Library, ModuleCall, Resource, Root, Site, UnreadModule};
+use super::{Evaluated, Given, Library, ModuleCall, Resource, Root, Site, UnreadModule};
 use crate::source::Span;
 use crate::syntax::{Declaration, Dialect, Expr, ExprKind, Fault};
 use crate::value::{Address, Hand, Kind, Origin, Pieces, Reason, Reference, RootId, SmolStr, Truth, Unknown, Value};
@@ -30,14 +30,6 @@ const DEEPEST_CALLS: usize = 32;
 
 /// The steps that one root may spend.
 const FUEL: u64 = 20_000_000;
-
-/// What a user asked of evaluation, for one root.
-pub struct Given<'a> {
-    /// The values of the root's inputs, by name, converted when they are asked for.
-    pub inputs: &'a BTreeMap<SmolStr, Value>,
-    /// The most instances of one declaration.
-    pub max_instances: usize,
-}
 
 /// A module call that is being evaluated: one instance of it.
 struct Module {
@@ -143,7 +135,7 @@ pub fn evaluate(library: &Library, root: &Root, given: &Given) -> Evaluated {
     evaluated.unread = world.unread.take().into_values().collect();
     evaluated.faults = world.faults.take();
     if world.fuel.ran_out() {
-        evaluated.faults.push(limit(main.configuration.resources.first().map(|r| r.head), "the work of one root"));
+        evaluated.cut.extend(main.configuration.resources.first().map(|first| cut_short(first.head)));
     }
     evaluated
 }
@@ -198,9 +190,9 @@ impl<'a> Console<'a> {
     }
 }
 
-fn limit(span: Option<Span>, what: &str) -> Fault {
-    let span = span.unwrap_or_else(|| unreachable!("a root without resources does not run out of fuel"));
-    Fault { span, message: format!("the analysis was cut short here: {what} is too large"), opened: None }
+fn cut_short(span: Span) -> Fault {
+    let message = "the analysis of this root was cut short: evaluating it takes too many steps".into();
+    Fault { span, message, opened: None }
 }
 
 impl<'a> World<'a> {

@@ -13,7 +13,7 @@ use crate::value::Value;
 
 pub const FUNCTIONS: &[Function] = &[
     row("base64", (1, 1), Known(base64), ("base64('one, two, three')", r#""b25lLCB0d28sIHRocmVl""#)),
-    row("base64ToJson", (1, 1), Known(base64_to_json), ("base64ToJson('eyJhIjoxfQ==')", r#"{"a":1}"#)),
+    row("base64ToJson", (1, 1), Placed(base64_to_json), ("base64ToJson('eyJhIjoxfQ==')", r#"{"a":1}"#)),
     row("base64ToString", (1, 1), Known(base64_to_string), ("base64ToString('b25l')", r#""one""#)),
     row("dataUri", (1, 1), Known(data_uri), ("dataUri('Hello')", r#""data:text/plain;charset=utf8;base64,SGVsbG8=""#)),
     row(
@@ -23,7 +23,7 @@ pub const FUNCTIONS: &[Function] = &[
         ("dataUriToString('data:;base64,SGVsbG8sIFdvcmxkIQ==')", r#""Hello, World!""#),
     ),
     row("guid", (1, MANY), Known(guid), ("guid('a', 'b')", r#""2d796349-8c7e-55ec-9624-54ece82ed031""#)),
-    row("json", (1, 1), Known(json_value), (r#"json('{"a": [1]}')"#, r#"{"a":[1]}"#)),
+    row("json", (1, 1), Placed(json_value), (r#"json('{"a": [1]}')"#, r#"{"a":[1]}"#)),
     row("uniqueString", (1, MANY), Known(unique_string), ("uniqueString('hello', 'world')", r#""a7wkljktk6wne""#)),
     row("uri", (2, 2), Placed(uri), ("uri('https://a.example/x/', 'y.json')", r#""https://a.example/x/y.json""#)),
     row("uriComponent", (1, 1), Known(uri_component), ("uriComponent('https://a b')", r#""https%3A%2F%2Fa%20b""#)),
@@ -64,8 +64,8 @@ fn base64_to_string(arguments: &[Value]) -> Answer {
     decoded(&text(&arguments[0])?).map(Value::text)
 }
 
-fn base64_to_json(arguments: &[Value]) -> Answer {
-    json::parse(&decoded(&text(&arguments[0])?)?)
+fn base64_to_json(context: &Context, arguments: &[Value]) -> Answer {
+    Ok(json::parse(&decoded(&text(&arguments[0])?)?).unwrap_or_else(|_| unknown::unmodelled(context)))
 }
 
 fn data_uri(arguments: &[Value]) -> Answer {
@@ -82,8 +82,9 @@ fn data_uri_to_string(context: &Context, arguments: &[Value]) -> Answer {
     }
 }
 
-fn json_value(arguments: &[Value]) -> Answer {
-    json::parse(&text(&arguments[0])?)
+/// ARM's reader takes more than JSON, such as single quotes and comments.
+fn json_value(context: &Context, arguments: &[Value]) -> Answer {
+    Ok(json::parse(&text(&arguments[0])?).unwrap_or_else(|_| unknown::unmodelled(context)))
 }
 
 fn uri(context: &Context, arguments: &[Value]) -> Answer {

@@ -128,29 +128,27 @@ fn flatten(context: &Context, arguments: &[Value]) -> Answer {
 }
 
 fn index_of(context: &Context, arguments: &[Value]) -> Answer {
-    position(context, arguments, |items, wanted| items.iter().position(wanted), |text, part| text.find(part))
+    position(context, arguments, false)
 }
 
 fn last_index_of(context: &Context, arguments: &[Value]) -> Answer {
-    position(context, arguments, |items, wanted| items.iter().rposition(wanted), |text, part| text.rfind(part))
+    position(context, arguments, true)
 }
 
-/// The place of an item or of a part of a text, or -1; texts are compared in any case of letters.
-fn position(
-    context: &Context,
-    arguments: &[Value],
-    of_item: fn(&[Value], &dyn Fn(&Value) -> bool) -> Option<usize>,
-    of_part: for<'a, 'b> fn(&'a str, &'b str) -> Option<usize>,
-) -> Answer {
+/// The first or last place of an item or of a part of a text, or -1; texts are compared in any case of letters.
+fn position(context: &Context, arguments: &[Value], last: bool) -> Answer {
     let index = match arguments[0].items() {
-        Some(items) => of_item(items, &|item| item.same(&arguments[1]) == Truth::Yes),
+        Some(items) => {
+            let wanted = |item: &Value| item.same(&arguments[1]) == Truth::Yes;
+            if last { items.iter().rposition(wanted) } else { items.iter().position(wanted) }
+        }
         None => {
-            let (text, part) = (text(&arguments[0])?, text(&arguments[1])?);
+            let (text, part) = (text(&arguments[0])?.to_lowercase(), text(&arguments[1])?.to_lowercase());
             if !text.is_ascii() || !part.is_ascii() {
                 // .NET counts and folds other letters in ways of its own.
                 return Ok(unknown::unmodelled(context));
             }
-            of_part(&text.to_lowercase(), &part.to_lowercase())
+            if last { text.rfind(&part) } else { text.find(&part) }
         }
     };
     Ok(index.map_or_else(|| Value::number(-1_i64), Value::number))

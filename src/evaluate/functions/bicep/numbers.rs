@@ -2,7 +2,7 @@
 //! Never: computes beyond 64 bits: ARM has no larger numbers.
 
 use super::super::Run::{Known, Partial};
-use super::super::{Answer, Context, Function, MANY, read, row};
+use super::super::{Answer, Context, Function, MANY, read, row, unknown};
 use crate::value::{Kind, Number, Value};
 
 pub const FUNCTIONS: &[Function] = &[
@@ -42,18 +42,26 @@ fn modulo(arguments: &[Value]) -> Answer {
     both(arguments, i64::checked_rem)
 }
 
-fn int(_: &Context, arguments: &[Value]) -> Answer {
+fn int(context: &Context, arguments: &[Value]) -> Answer {
     let value = &arguments[0];
-    if value.first_hole().is_some() {
+    // What is not known stays the same thing; a text that is known in part is no number yet.
+    if value.hole().is_some() {
         return Ok(value.clone());
+    }
+    if value.first_hole().is_some() {
+        return Ok(unknown::of(context, arguments));
     }
     read::whole(value).map(Value::number)
 }
 
-fn float(_: &Context, arguments: &[Value]) -> Answer {
+fn float(context: &Context, arguments: &[Value]) -> Answer {
     let value = &arguments[0];
-    if value.first_hole().is_some() {
+    // What is not known stays the same thing; a text that is known in part is no number yet.
+    if value.hole().is_some() {
         return Ok(value.clone());
+    }
+    if value.first_hole().is_some() {
+        return Ok(unknown::of(context, arguments));
     }
     read::number(value).map(Value::number)
 }

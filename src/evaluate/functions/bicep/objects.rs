@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 
 use super::super::Run::{Known, Partial};
 use super::super::{Answer, Context, Function, MANY, MOST_ITEMS, read, row, unknown};
-use crate::value::{Kind, ListShape, ObjectShape, SmolStr, Truth, Value};
+use crate::value::{Hole, Kind, ListShape, ObjectShape, SmolStr, Truth, Value};
 
 pub const FUNCTIONS: &[Function] = &[
     row("intersection", (2, MANY), Known(intersection), ("intersection(['a', 'b'], ['b'])", r#"["b"]"#)),
@@ -98,11 +98,13 @@ fn merged(context: &Context, objects: &[Value], deep: bool) -> Answer {
             }
         }
         match &object.kind {
-            Kind::Unknown(_) | Kind::Reference(_) | Kind::Null => {}
+            Kind::Unknown(_) | Kind::Reference(_) | Kind::OneOf { .. } | Kind::Null => {}
             Kind::Object { fields, .. } => {
                 for (key, value) in fields.iter() {
                     let value = match merged.get(key) {
                         Some(before) if deep => laid_over(context, key, before, value)?,
+                        // An object may be laid over one that cannot be seen.
+                        None if deep && open => opened(value, &unknown::hole(context, objects)),
                         _ => value.clone(),
                     };
                     merged.insert(key.clone(), value);
@@ -114,6 +116,19 @@ fn merged(context: &Context, objects: &[Value], deep: bool) -> Answer {
     let rest = open.then(|| unknown::hole(context, objects));
     let fields = std::sync::Arc::new(merged);
     Ok(Value::new(Kind::Object { fields, rest, shape: ObjectShape::Object }).with_secret(secret))
+}
+
+/// An object, and the objects in it, that may have more fields than are known.
+fn opened(value: &Value, hole: &Hole) -> Value {
+    match &value.kind {
+        Kind::Object { fields, rest, shape } => {
+            let fields: IndexMap<SmolStr, Value> =
+                fields.iter().map(|(key, value)| (key.clone(), opened(value, hole))).collect();
+            let rest = Some(rest.clone().unwrap_or_else(|| hole.clone()));
+            Value { kind: Kind::Object { fields: fields.into(), rest, shape: *shape }, ..value.clone() }
+        }
+        _ => value.clone(),
+    }
 }
 
 fn replaced(context: &Context, key: &str, values: &[Value]) -> Value {

@@ -104,7 +104,8 @@ fn replace(context: &Context, arguments: &[Value]) -> Answer {
 
 fn split(context: &Context, arguments: &[Value]) -> Answer {
     let separators = match &arguments[1].kind {
-        Kind::List { items, rest: None, .. } => items.iter().map(pieces).collect::<Result<Vec<_>, _>>()?,
+        Kind::List { rest: Some(_), .. } => return Ok(unknown::of(context, arguments)),
+        Kind::List { items, .. } => items.iter().map(pieces).collect::<Result<Vec<_>, _>>()?,
         _ => vec![pieces(&arguments[1])?],
     };
     let separators: Option<Vec<&str>> = separators.iter().map(Pieces::as_literal).collect();

@@ -61,9 +61,10 @@ fn nonsensitive(_: &Context, arguments: &[Value]) -> Answer {
 }
 
 fn issensitive(context: &Context, arguments: &[Value]) -> Answer {
+    let value = &arguments[0];
     // A value that is not known may come from a provider that marks it.
-    match arguments[0].hole() {
-        Some(_) if !arguments[0].secret => Ok(unknown::of(context, arguments)),
-        _ => Ok(Value::bool(arguments[0].secret)),
+    if !value.secret && !unknown::is_closed(value) {
+        return Ok(unknown::of(context, arguments));
     }
+    Ok(Value::bool(value.secret))
 }

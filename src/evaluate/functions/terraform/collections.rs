@@ -114,22 +114,22 @@ fn concat(context: &Context, arguments: &[Value]) -> Answer {
                 all.extend(items.iter().cloned());
                 shape = if *own == ListShape::List { shape } else { ListShape::Tuple };
             }
-            Kind::Unknown(_) | Kind::Reference(_) => {
-                open = true;
-                shape = ListShape::Tuple;
-            }
+            Kind::Unknown(_) | Kind::Reference(_) => open = true,
             _ => return Err(format!("concat takes lists, not {}", read::name_of(list))),
         }
     }
     if all.len() > MOST_ITEMS {
         return Ok(unknown::limit(context));
     }
+    let rest = rest_of(context, arguments, open);
     // Lists of unlike types become a tuple.
     let (all, shape) = match shape {
-        ListShape::List => read::unified(all.clone()).map_or((all, ListShape::Tuple), |all| (all, shape)),
+        ListShape::List => {
+            read::unified_with(all.clone(), rest.clone()).map_or((all, ListShape::Tuple), |all| (all, shape))
+        }
         _ => (all, shape),
     };
-    Ok(read::list_with(all, rest_of(context, arguments, open), shape).with_secret(secret))
+    Ok(read::list_with(all, rest, shape).with_secret(secret))
 }
 
 fn contains(context: &Context, arguments: &[Value]) -> Answer {
@@ -170,7 +170,7 @@ fn element(context: &Context, arguments: &[Value]) -> Answer {
         return Ok(unknown::of(context, arguments));
     }
     match &arguments[1].kind {
-        Kind::Unknown(index) => Ok(Value::one_of(index.clone(), items.iter().cloned())),
+        Kind::Unknown(_) => Ok(unknown::choice(context, arguments, items.to_vec())),
         _ if arguments[1].first_hole().is_some() => Ok(unknown::of(context, arguments)),
         _ => {
             let index = read::whole(&arguments[1])?;

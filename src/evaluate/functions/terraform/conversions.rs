@@ -2,7 +2,7 @@
 //! Never: gives up the name of what is not known: converting it changes nothing that can be seen.
 
 use super::super::Run::Partial;
-use super::super::{Answer, Context, Function, read, row};
+use super::super::{Answer, Context, Function, read, row, unknown};
 use crate::value::{Kind, ListShape, ObjectShape, Value};
 
 pub const FUNCTIONS: &[Function] = &[
@@ -16,23 +16,21 @@ pub const FUNCTIONS: &[Function] = &[
 
 /// Converts what is known; null and what is not known stay as they are.
 fn convert(value: &Value, change: impl FnOnce(&Value) -> Answer) -> Answer {
-    let holes_only = match &value.kind {
-        Kind::Text(pieces) => pieces.as_literal().is_none(),
-        _ => value.hole().is_some(),
-    };
-    if holes_only || value.is_null() { Ok(value.clone()) } else { change(value) }
+    if value.hole().is_some() || value.is_null() { Ok(value.clone()) } else { change(value) }
 }
 
-fn tobool(_: &Context, arguments: &[Value]) -> Answer {
-    convert(&arguments[0], |value| match value.as_text() {
-        // Terraform converts the words only, where its bool arguments read `1` and `0` too.
-        Some(text) if text != "true" && text != "false" => Err(format!("{text:?} is neither true nor false")),
-        _ => read::bool(value).map(Value::bool),
+fn tobool(context: &Context, arguments: &[Value]) -> Answer {
+    convert(&arguments[0], |value| match unknown::is_closed(value) {
+        true => read::bool(value).map(Value::bool),
+        false => Ok(unknown::of(context, arguments)),
     })
 }
 
-fn tonumber(_: &Context, arguments: &[Value]) -> Answer {
-    convert(&arguments[0], |value| read::number(value).map(Value::number))
+fn tonumber(context: &Context, arguments: &[Value]) -> Answer {
+    convert(&arguments[0], |value| match unknown::is_closed(value) {
+        true => read::number(value).map(Value::number),
+        false => Ok(unknown::of(context, arguments)),
+    })
 }
 
 fn tostring(_: &Context, arguments: &[Value]) -> Answer {
@@ -44,7 +42,7 @@ fn tostring(_: &Context, arguments: &[Value]) -> Answer {
 
 fn tolist(_: &Context, arguments: &[Value]) -> Answer {
     convert(&arguments[0], |value| {
-        let items = read::unified(read::items(value)?.to_vec())?;
+        let items = read::unified_with(read::items(value)?.to_vec(), value.rest())?;
         Ok(read::list_with(items, value.rest(), ListShape::List))
     })
 }
@@ -56,7 +54,7 @@ fn toset(_: &Context, arguments: &[Value]) -> Answer {
 fn tomap(_: &Context, arguments: &[Value]) -> Answer {
     convert(&arguments[0], |value| {
         let fields = read::fields(value)?;
-        let values = read::unified(fields.values().cloned().collect())?;
+        let values = read::unified_with(fields.values().cloned().collect(), value.rest())?;
         let fields = fields.keys().cloned().zip(values);
         Ok(read::sorted_object(fields, value.rest(), ObjectShape::Map))
     })

@@ -136,7 +136,7 @@ fn templatefile(context: &Context, arguments: &[Value]) -> Answer {
         return Ok(unknown::of(context, arguments));
     }
     match open(context, &arguments[0])? {
-        Opened::Text(id) => (context.template)(id, names),
+        Opened::Text(id) => Ok((context.template)(id, names)?.with_secret(unknown::is_secret(&arguments[1]))),
         Opened::Answer(value) => Ok(value),
     }
 }

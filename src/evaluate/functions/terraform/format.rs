@@ -93,7 +93,7 @@ fn verb(text: &str, next: usize) -> Result<(Verb, usize), String> {
             }
             '[' => {
                 let (index, length) = digits(at + 1);
-                if length == 0 || index == 0 || text[at + 1 + length..].chars().next() != Some(']') {
+                if length == 0 || index == 0 || !text[at + 1 + length..].starts_with(']') {
                     return Err("an index of a format is a number from 1, as in %[1]s".to_string());
                 }
                 (verb.argument, skip) = (index - 1, length + 1);

@@ -56,9 +56,9 @@ fn lookup(context: &Context, arguments: &[Value]) -> Answer {
         _ => default.clone(),
     });
     match &arguments[1].kind {
-        Kind::Unknown(key) if rest.is_none() && (default.is_some() || !fields.is_empty()) => {
+        Kind::Unknown(_) if rest.is_none() && (default.is_some() || !fields.is_empty()) => {
             // Whatever the key is, the answer is one of the values or the default.
-            Ok(Value::one_of(key.clone(), fields.values().cloned().chain(default)))
+            Ok(unknown::choice(context, arguments, fields.values().cloned().chain(default).collect()))
         }
         _ if arguments[1].first_hole().is_some() => Ok(unknown::of(context, arguments)),
         _ => {
@@ -92,7 +92,7 @@ pub fn merge(context: &Context, arguments: &[Value]) -> Answer {
             }
         }
         match &argument.kind {
-            Kind::Null | Kind::Unknown(_) | Kind::Reference(_) => {}
+            Kind::Null | Kind::OneOf { .. } | Kind::Unknown(_) | Kind::Reference(_) => {}
             Kind::Object { fields, shape, .. } => {
                 map &= *shape == ObjectShape::Map;
                 merged.extend(fields.iter().map(|(key, value)| (key.clone(), value.clone())));
@@ -102,11 +102,6 @@ pub fn merge(context: &Context, arguments: &[Value]) -> Answer {
     }
     if merged.len() > MOST_ITEMS {
         return Ok(unknown::limit(context));
-    }
-    if map && let Ok(unified) = read::unified(merged.values().cloned().collect()) {
-        merged.values_mut().zip(unified).for_each(|(value, unified)| *value = unified);
-    } else {
-        map = false;
     }
     let rest = open.then(|| unknown::hole(context, arguments));
     let shape = if map && !arguments.is_empty() { ObjectShape::Map } else { ObjectShape::Object };

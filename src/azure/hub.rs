@@ -1,0 +1,97 @@
+//! Virtual WAN hubs, their connections and routing intent, Route Servers, and gateways.
+//!
+//! Sources: <https://learn.microsoft.com/azure/templates/microsoft.network/virtualhubs>,
+//! <https://learn.microsoft.com/azure/route-server/overview> and
+//! <https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/virtual_hub>.
+
+use super::{Default_, Field, Link, Naming, Split, Type, field, virtual_network};
+
+/// `Microsoft.Network/virtualHubs`: a Virtual WAN hub, or without a Virtual WAN a Route Server.
+pub static VIRTUAL_HUB: Type = Type {
+    name: "Microsoft.Network/virtualHubs",
+    noun: "virtual hub",
+    azurerm: &[("azurerm_virtual_hub", Naming::Own), ("azurerm_route_server", Naming::Own)],
+    fields: &[&WAN, &ROUTE_SERVER_SUBNET, &ROUTES, &ROUTE_PREFIXES],
+    splits: &[Split { list: "properties.ipConfigurations", of: &HUB_IP }],
+};
+
+/// `Microsoft.Network/virtualHubs/ipConfigurations`: where a Route Server stands.
+pub static HUB_IP: Type = Type {
+    name: "Microsoft.Network/virtualHubs/ipConfigurations",
+    noun: "Route Server address",
+    azurerm: &[("azurerm_virtual_hub_ip", Naming::BelowId("virtual_hub_id", ""))],
+    fields: &[&HUB_IP_SUBNET],
+    splits: &[],
+};
+
+/// `Microsoft.Network/virtualHubs/hubVirtualNetworkConnections`.
+pub static HUB_CONNECTION: Type = Type {
+    name: "Microsoft.Network/virtualHubs/hubVirtualNetworkConnections",
+    noun: "hub connection",
+    azurerm: &[("azurerm_virtual_hub_connection", Naming::BelowId("virtual_hub_id", ""))],
+    fields: &[&CONNECTED_VNET, &INTERNET_SECURITY],
+    splits: &[],
+};
+
+/// `Microsoft.Network/virtualHubs/routingIntent`.
+pub static ROUTING_INTENT: Type = Type {
+    name: "Microsoft.Network/virtualHubs/routingIntent",
+    noun: "routing intent",
+    azurerm: &[("azurerm_virtual_hub_routing_intent", Naming::BelowId("virtual_hub_id", ""))],
+    fields: &[&DESTINATIONS],
+    splits: &[],
+};
+
+/// `Microsoft.Network/virtualNetworkGateways`.
+pub static GATEWAY: Type = Type {
+    name: "Microsoft.Network/virtualNetworkGateways",
+    noun: "gateway",
+    azurerm: &[("azurerm_virtual_network_gateway", Naming::Own)],
+    fields: &[&GATEWAY_SUBNETS, &DEFAULT_SITE],
+    splits: &[],
+};
+
+/// The Virtual WAN of a hub; a Route Server has none.
+pub static WAN: Field = field("properties.virtualWan.id", "virtual_wan_id");
+
+/// The subnet of an `azurerm_route_server`; in ARM it is a child's.
+pub static ROUTE_SERVER_SUBNET: Field = field("properties.ipConfigurations[].properties.subnet.id", "subnet_id");
+
+/// The subnet of a Route Server's address.
+pub static HUB_IP_SUBNET: Field = field("properties.subnet.id", "subnet_id");
+
+/// The static routes of a hub's default table.
+pub static ROUTES: Field = field("properties.routeTable.routes[].nextHopIpAddress", "route[].next_hop_ip_address");
+
+/// The prefixes of the static routes of a hub's default table.
+pub static ROUTE_PREFIXES: Field = field("properties.routeTable.routes[].addressPrefixes", "route[].address_prefixes");
+
+/// The VNet that a connection ties to the hub.
+pub static CONNECTED_VNET: Field = field("properties.remoteVirtualNetwork.id", "remote_virtual_network_id");
+
+/// The hub's default route is announced to the VNet. ARM's default is not documented; azurerm's is false.
+pub static INTERNET_SECURITY: Field = field("properties.enableInternetSecurity", "internet_security_enabled")
+    .or_bool(false)
+    .in_arm(Default_::Bool(false));
+
+/// What a hub's routing intent sends through its firewall: `Internet`, `PrivateTraffic`.
+pub static DESTINATIONS: Field = field("properties.routingPolicies[].destinations", "routing_policy[].destinations");
+
+/// The subnets of a gateway.
+pub static GATEWAY_SUBNETS: Field =
+    field("properties.ipConfigurations[].properties.subnet.id", "ip_configuration[].subnet_id");
+
+/// The site that a gateway sends the internet's traffic to: forced tunnelling.
+pub static DEFAULT_SITE: Field = field("properties.gatewayDefaultSite.id", "default_local_network_gateway_id");
+
+/// The subnet of an `azurerm_route_server`.
+pub static HUB_TO_SUBNET: Link = Link { field: &ROUTE_SERVER_SUBNET, to: &virtual_network::SUBNET };
+
+/// The subnet of a Route Server's address.
+pub static HUB_IP_TO_SUBNET: Link = Link { field: &HUB_IP_SUBNET, to: &virtual_network::SUBNET };
+
+/// The VNet that a connection ties to the hub.
+pub static CONNECTION_TO_VNET: Link = Link { field: &CONNECTED_VNET, to: &virtual_network::VNET };
+
+/// The subnets of a gateway.
+pub static GATEWAY_TO_SUBNET: Link = Link { field: &GATEWAY_SUBNETS, to: &virtual_network::SUBNET };

@@ -1,0 +1,357 @@
+//! In: a resource in the words of its language. Out: its type, its name and its body in ARM's words.
+//! Never: resolves a reference; the graph does that.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::field::{Change, Part, parts};
+use super::{Field, JOINS, Join, Naming, Type, by_arm_name, by_azurerm_name};
+use crate::evaluate::Resource;
+use crate::syntax::Dialect;
+use crate::value::{Hole, Kind, ListShape, ObjectShape, Piece, Pieces, ResourceId, SmolStr, Truth, Value};
+
+/// A resource in ARM's words.
+#[derive(Debug)]
+pub enum Translated {
+    /// A resource of a known type.
+    Place {
+        /// Its type.
+        kind: &'static Type,
+        /// Its name.
+        named: Named,
+        /// Its body: `properties`, `location`, `identity`, …
+        body: Value,
+    },
+    /// It sets a field of another resource.
+    Join {
+        /// Which one it is.
+        join: &'static Join,
+        /// The id of the resource that it sets a field of.
+        of: Value,
+        /// What it sets.
+        value: Value,
+    },
+    /// It is no part of the network; it may still hide one.
+    Other,
+}
+
+/// How a resource is named.
+#[derive(Clone, Debug)]
+pub enum Named {
+    /// By all parts of its id.
+    Fully(ResourceId),
+    /// By its own name and the id of what it lies in.
+    Within {
+        /// The id of what it lies in.
+        parent: Value,
+        /// Its name.
+        name: Option<Pieces>,
+    },
+    /// Nobody can tell.
+    Not,
+}
+
+/// Says one resource in ARM's words.
+pub fn in_arm_words(resource: &Resource) -> Translated {
+    match resource.dialect {
+        Dialect::Bicep => of_arm(resource),
+        Dialect::Terraform => match resource.type_name.as_str() {
+            "azapi_resource" | "azapi_update_resource" => of_azapi(resource),
+            name => of_azurerm(resource, name),
+        },
+    }
+}
+
+fn of_arm(resource: &Resource) -> Translated {
+    let Some(kind) = by_arm_name(&resource.type_name) else { return Translated::Other };
+    let names: Option<Vec<Pieces>> = resource.names.iter().map(as_pieces).collect();
+    let named = match names {
+        Some(names) if !names.is_empty() => Named::Fully(ResourceId {
+            subscription: resource.scope.subscription.clone(),
+            resource_group: resource.scope.resource_group.clone(),
+            type_name: kind.name.to_lowercase().into(),
+            names,
+        }),
+        _ => Named::Not,
+    };
+    Translated::Place { kind, named, body: resource.body.clone() }
+}
+
+/// `azapi_resource` holds ARM's own words (<https://registry.terraform.io/providers/Azure/azapi/latest/docs>).
+fn of_azapi(resource: &Resource) -> Translated {
+    let get = |name: &str| resource.body.fields().and_then(|fields| fields.get(name));
+    let type_name = get("type").and_then(|value| value.as_text()).and_then(|text| text.split('@').next());
+    let Some(kind) = type_name.and_then(by_arm_name) else { return Translated::Other };
+    let body = match get("body") {
+        // Version 1 took the body as JSON.
+        Some(body) if body.as_text().is_some() => body.as_text().and_then(of_json).unwrap_or_else(Value::null),
+        Some(body) => body.clone(),
+        None => Value::object([]),
+    };
+    let named = match (get("resource_id").and_then(as_pieces), get("parent_id")) {
+        (Some(id), _) => ResourceId::parse(&id).map_or(Named::Not, Named::Fully),
+        (None, Some(parent)) => Named::Within { parent: parent.clone(), name: get("name").and_then(as_pieces) },
+        (None, None) => Named::Not,
+    };
+    Translated::Place { kind, named, body }
+}
+
+fn of_json(text: &str) -> Option<Value> {
+    fn value(json: &serde_json::Value) -> Value {
+        match json {
+            serde_json::Value::Null => Value::null(),
+            serde_json::Value::Bool(value) => Value::bool(*value),
+            serde_json::Value::Number(number) => {
+                crate::value::Number::parse(&number.to_string()).map_or_else(Value::null, Value::number)
+            }
+            serde_json::Value::String(text) => Value::text(text),
+            serde_json::Value::Array(items) => Value::list(items.iter().map(value).collect()),
+            serde_json::Value::Object(fields) => {
+                Value::object(fields.iter().map(|(key, field)| (SmolStr::new(key), value(field))))
+            }
+        }
+    }
+    serde_json::from_str(text).ok().as_ref().map(value)
+}
+
+fn of_azurerm(resource: &Resource, name: &str) -> Translated {
+    let get = |name: &str| resource.body.fields().and_then(|fields| fields.get(name));
+    if let Some(join) = JOINS.iter().find(|join| join.azurerm == name && !resource.existing) {
+        let argument = |name: &str| get(name).cloned().unwrap_or_else(Value::null);
+        return Translated::Join { join, of: argument(join.of), value: argument(join.sets) };
+    }
+    let Some((kind, naming)) = by_azurerm_name(name) else { return Translated::Other };
+    let own_name = get("name").and_then(as_pieces);
+    let group = get("resource_group_name").and_then(as_pieces);
+    let id = |names: Vec<Pieces>| ResourceId {
+        subscription: resource.scope.subscription.clone(),
+        resource_group: group.clone(),
+        type_name: kind.name.to_lowercase().into(),
+        names,
+    };
+    let named = match (naming, own_name) {
+        (Naming::Own, Some(name)) => Named::Fully(id(vec![name])),
+        (Naming::Below(parent), Some(name)) => match get(parent).and_then(as_pieces) {
+            Some(parent) => Named::Fully(id(vec![parent, name])),
+            None => Named::Not,
+        },
+        (Naming::BelowId(by_id, by_name), name) => {
+            match (get(by_id).filter(|id| !id.is_null()), get(by_name).and_then(as_pieces), name) {
+                (Some(parent), _, name) => Named::Within { parent: parent.clone(), name },
+                (None, Some(parent), Some(name)) => Named::Fully(id(vec![parent, name])),
+                _ => Named::Not,
+            }
+        }
+        (Naming::Own | Naming::Below(_), None) => Named::Not,
+    };
+    Translated::Place { kind, named, body: body_in_arm_words(kind, &resource.body) }
+}
+
+/// A value as a stretch of a name.
+pub fn as_pieces(value: &Value) -> Option<Pieces> {
+    match &value.kind {
+        Kind::Text(pieces) => Some(pieces.clone()),
+        Kind::Number(number) => Some(Pieces::literal(&number.to_string())),
+        Kind::Unknown(_) | Kind::Reference(_) | Kind::OneOf { .. } => {
+            value.hole().map(|hole| Pieces::of([Piece::Hole(hole)]))
+        }
+        _ => None,
+    }
+}
+
+/// A body that is being built: a tree in which several fields fill the same objects and lists.
+enum Tree {
+    Leaf(Value),
+    Object(IndexMap<SmolStr, Tree>),
+    List(Vec<Tree>, Option<Hole>),
+}
+
+/// What stands at a path of an azurerm body.
+enum Found {
+    Value(Value),
+    List(Vec<Option<Found>>, Option<Hole>),
+}
+
+fn body_in_arm_words(kind: &'static Type, body: &Value) -> Value {
+    let mut tree = Tree::Object(IndexMap::new());
+    for field in kind.fields {
+        for spelling in field.azurerm.iter().flatten() {
+            let Some(found) = find(body, &parts(spelling.path), spelling.change) else { continue };
+            place(&mut tree, &parts(field.arm), found);
+        }
+    }
+    grown(tree)
+}
+
+/// What stands at `path`; nulls are not there, and a list of one block is entered.
+fn find(value: &Value, path: &[Part], change: Change) -> Option<Found> {
+    match (path, &value.kind) {
+        ([], Kind::Null) => None,
+        ([], Kind::List { items, rest: None, .. }) if items.is_empty() && change == Change::Present => None,
+        ([], _) => Some(Found::Value(changed(value, change))),
+        ([Part::Each, path @ ..], Kind::List { items, rest, .. }) => {
+            Some(Found::List(items.iter().map(|item| find(item, path, change)).collect(), rest.clone()))
+        }
+        ([Part::Each, path @ ..], Kind::Object { .. }) => Some(Found::List(vec![find(value, path, change)], None)),
+        ([Part::Each, ..], _) => value.hole().map(|hole| Found::List(Vec::new(), Some(hole))),
+        ([Part::Field(name), path @ ..], Kind::Object { fields, rest, .. }) => match (fields.get(*name), rest) {
+            (Some(field), _) => find(field, path, change),
+            (None, Some(Hole::Unknown(unknown))) => Some(Found::Value(Value::unknown(unknown.clone()))),
+            (None, _) => None,
+        },
+        ([Part::Field(_), ..], Kind::List { items, rest, .. }) => match (items.first(), rest) {
+            (Some(item), _) => find(item, path, change),
+            (None, Some(hole)) => Some(Found::Value(Value::of_hole(hole.clone()))),
+            (None, None) => None,
+        },
+        ([Part::Field(_), ..], Kind::OneOf { condition, values }) => {
+            let found: Vec<Value> = values
+                .iter()
+                .map(|value| match find(value, path, change) {
+                    Some(Found::Value(value)) => value,
+                    Some(Found::List(..)) => Value::unknown(condition.clone()),
+                    None => Value::null(),
+                })
+                .collect();
+            Some(Found::Value(Value::one_of(condition.clone(), found)))
+        }
+        ([Part::Field(_), ..], _) => value.hole().map(|hole| Found::Value(Value::of_hole(hole))),
+    }
+}
+
+fn changed(value: &Value, change: Change) -> Value {
+    let result = match change {
+        Change::Same => return value.clone(),
+        Change::Inverted => match value.is_true() {
+            Truth::Yes => Value::bool(false),
+            Truth::No => Value::bool(true),
+            Truth::Unknown => match value.hole() {
+                Some(hole) => Value::unknown(hole.unknown()),
+                None => return value.clone(),
+            },
+        },
+        Change::Present => match &value.kind {
+            Kind::List { items, rest: Some(hole), .. } if items.is_empty() => Value::of_hole(hole.clone()),
+            Kind::OneOf { condition, values } => {
+                Value::one_of(condition.clone(), values.iter().map(|value| changed(value, change)))
+            }
+            Kind::List { items, .. } => Value::bool(!items.is_empty()),
+            Kind::Unknown(unknown) => Value::unknown(unknown.clone()),
+            _ => Value::bool(true),
+        },
+    };
+    result.with_origin(value.origin.clone())
+}
+
+fn place(tree: &mut Tree, path: &[Part], found: Found) {
+    match (path, found) {
+        ([], Found::Value(value)) => *tree = Tree::Leaf(value),
+        // A list of scalars, as in `dns_servers`, is a value; this is one whose items were walked.
+        ([], Found::List(..)) => {}
+        ([Part::Field(name), path @ ..], found) => {
+            if !matches!(tree, Tree::Object(_)) {
+                *tree = Tree::Object(IndexMap::new());
+            }
+            if let Tree::Object(fields) = tree {
+                let inner = fields.entry(SmolStr::new(*name)).or_insert_with(|| match path.first() {
+                    Some(Part::Each) => Tree::List(Vec::new(), None),
+                    _ => Tree::Object(IndexMap::new()),
+                });
+                place(inner, path, found);
+            }
+        }
+        ([Part::Each, path @ ..], Found::List(items, rest)) => {
+            if let Tree::List(known, open) = tree {
+                for (index, item) in items.into_iter().enumerate() {
+                    if known.len() <= index {
+                        known.push(Tree::Object(IndexMap::new()));
+                    }
+                    if let Some(item) = item {
+                        place(&mut known[index], path, item);
+                    }
+                }
+                *open = open.take().or(rest);
+            }
+        }
+        // azurerm names one thing where ARM has a list of one.
+        ([Part::Each, path @ ..], Found::Value(value)) => {
+            if let Tree::List(known, open) = tree {
+                match &value.kind {
+                    Kind::Unknown(_) if path.is_empty() => *open = value.hole(),
+                    _ => {
+                        if known.is_empty() {
+                            known.push(Tree::Object(IndexMap::new()));
+                        }
+                        place(&mut known[0], path, Found::Value(value));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn grown(tree: Tree) -> Value {
+    match tree {
+        Tree::Leaf(value) => value,
+        Tree::Object(fields) => {
+            let fields = fields.into_iter().map(|(name, tree)| (name, grown(tree)));
+            Value::new(Kind::Object { fields: Arc::new(fields.collect()), rest: None, shape: ObjectShape::Object })
+        }
+        Tree::List(items, rest) => {
+            let items = items.into_iter().map(grown).collect();
+            Value::new(Kind::List { items: Arc::new(items), rest, shape: ListShape::List })
+        }
+    }
+}
+
+/// What stands at a field's ARM path in a body; a path that walks lists gives every item.
+pub fn values_at<'v>(body: &'v Value, field: &Field) -> Vec<At<'v>> {
+    let mut found = Vec::new();
+    walk(body, &parts(field.arm), &mut found);
+    if let Some(single) = field.single
+        && !found.iter().any(|at| matches!(at, At::Value(_)))
+    {
+        walk(body, &parts(single), &mut found);
+    }
+    found
+}
+
+/// One thing that stands at a path.
+#[derive(Clone, Debug)]
+pub enum At<'v> {
+    /// A value.
+    Value(&'v Value),
+    /// There may be something, or more of it, for this reason.
+    Maybe(Hole),
+}
+
+fn walk<'v>(value: &'v Value, path: &[Part], found: &mut Vec<At<'v>>) {
+    match (path, &value.kind) {
+        ([], Kind::Null) => {}
+        ([], _) => found.push(At::Value(value)),
+        ([Part::Each, path @ ..], Kind::List { items, rest, .. }) => {
+            items.iter().for_each(|item| walk(item, path, found));
+            found.extend(rest.clone().map(At::Maybe));
+        }
+        ([Part::Field(name), path @ ..], Kind::Object { fields, rest, .. }) => {
+            // ARM reads property names in any case of letters.
+            let field = fields
+                .get(*name)
+                .or_else(|| fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value));
+            match (field, rest) {
+                (Some(field), _) => walk(field, path, found),
+                (None, Some(Hole::Unknown(unknown))) => found.push(At::Maybe(Hole::Unknown(unknown.clone()))),
+                (None, _) => {}
+            }
+        }
+        (_, Kind::OneOf { values, condition }) => {
+            // A field of one of several objects: there, if every candidate has it; else perhaps.
+            let mut inner = Vec::new();
+            values.iter().for_each(|value| walk(value, path, &mut inner));
+            found.push(At::Maybe(Hole::Unknown(condition.clone())));
+            found.extend(inner.into_iter().filter(|at| matches!(at, At::Maybe(_))));
+        }
+        _ => found.extend(value.hole().map(At::Maybe)),
+    }
+}

@@ -1,0 +1,83 @@
+//! Virtual networks, subnets, peerings.
+//!
+//! Defaults: <https://learn.microsoft.com/azure/templates/microsoft.network/virtualnetworks> and
+//! <https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/virtual_network>.
+
+use super::{Field, Join, Link, Naming, Split, Type, field, routes};
+
+/// `Microsoft.Network/virtualNetworks`.
+pub static VNET: Type = Type {
+    name: "Microsoft.Network/virtualNetworks",
+    noun: "VNet",
+    azurerm: &[("azurerm_virtual_network", Naming::Own)],
+    fields: &[&ADDRESS_SPACE, &DNS_SERVERS, &INLINE_SUBNET_NAMES, &INLINE_SUBNET_PREFIXES, &INLINE_SUBNET_TABLES],
+    splits: &[
+        Split { list: "properties.subnets", of: &SUBNET },
+        Split { list: "properties.virtualNetworkPeerings", of: &PEERING },
+    ],
+};
+
+/// `Microsoft.Network/virtualNetworks/subnets`.
+pub static SUBNET: Type = Type {
+    name: "Microsoft.Network/virtualNetworks/subnets",
+    noun: "subnet",
+    azurerm: &[("azurerm_subnet", Naming::Below("virtual_network_name"))],
+    fields: &[&PREFIXES, &SUBNET_ROUTE_TABLE],
+    splits: &[],
+};
+
+/// `Microsoft.Network/virtualNetworks/virtualNetworkPeerings`.
+pub static PEERING: Type = Type {
+    name: "Microsoft.Network/virtualNetworks/virtualNetworkPeerings",
+    noun: "peering",
+    azurerm: &[("azurerm_virtual_network_peering", Naming::Below("virtual_network_name"))],
+    fields: &[&REMOTE_VNET, &USE_REMOTE_GATEWAYS, &ALLOW_GATEWAY_TRANSIT, &ALLOW_FORWARDED_TRAFFIC],
+    splits: &[],
+};
+
+/// The ranges of a VNet.
+pub static ADDRESS_SPACE: Field = field("properties.addressSpace.addressPrefixes", "address_space");
+
+/// The DNS servers of a VNet. Left out, Azure answers; azurerm keeps what is there.
+pub static DNS_SERVERS: Field = field("properties.dhcpOptions.dnsServers", "dns_servers");
+
+static INLINE_SUBNET_NAMES: Field = field("properties.subnets[].name", "subnet[].name");
+static INLINE_SUBNET_PREFIXES: Field =
+    field("properties.subnets[].properties.addressPrefixes", "subnet[].address_prefixes");
+static INLINE_SUBNET_TABLES: Field = field("properties.subnets[].properties.routeTable.id", "subnet[].route_table_id");
+
+/// The ranges of a subnet.
+pub static PREFIXES: Field =
+    field("properties.addressPrefixes", "address_prefixes").single("properties.addressPrefix").also("address_prefix");
+
+/// The route table of a subnet. azurerm sets it by an association, inline in the VNet, or write-only.
+pub static SUBNET_ROUTE_TABLE: Field = field("properties.routeTable.id", "route_table_id_wo").also("route_table_id");
+
+/// The VNet on the other side of a peering.
+pub static REMOTE_VNET: Field = field("properties.remoteVirtualNetwork.id", "remote_virtual_network_id");
+
+/// This side uses the gateway of the other one.
+pub static USE_REMOTE_GATEWAYS: Field = field("properties.useRemoteGateways", "use_remote_gateways").or_bool(false);
+
+/// This side offers its gateway to the other one.
+pub static ALLOW_GATEWAY_TRANSIT: Field =
+    field("properties.allowGatewayTransit", "allow_gateway_transit").or_bool(false);
+
+/// What a third party sends through the other side is let in.
+pub static ALLOW_FORWARDED_TRAFFIC: Field =
+    field("properties.allowForwardedTraffic", "allow_forwarded_traffic").or_bool(false);
+
+/// The route table of a subnet.
+pub static SUBNET_TO_ROUTE_TABLE: Link = Link { field: &SUBNET_ROUTE_TABLE, to: &routes::ROUTE_TABLE };
+
+/// The VNet on the other side of a peering.
+pub static PEERING_TO_REMOTE: Link = Link { field: &REMOTE_VNET, to: &VNET };
+
+/// `azurerm_virtual_network_dns_servers` sets the DNS servers of a VNet at a moment of its own.
+pub static DNS_SERVERS_RESOURCE: Join = Join {
+    azurerm: "azurerm_virtual_network_dns_servers",
+    of: "virtual_network_id",
+    kind: &VNET,
+    sets: "dns_servers",
+    field: &DNS_SERVERS,
+};

@@ -1,0 +1,63 @@
+//! In: the flags of the commands that show what is known: rules, roots, resources. Out: their output.
+//! Never: checks anything.
+
+use super::arguments::{Limits, Listing, Resources, Roots, Values};
+use super::check::options;
+use super::paths::locate;
+use super::printer::Printer;
+use super::selection::rule;
+use super::{Refused, exit};
+use crate::analysis::{self, Options};
+use crate::report;
+use crate::rules::RULES;
+use crate::source::Sources;
+
+/// `explain`: the pages of the rules that are named; nothing where one of them does not exist.
+pub fn explain(codes: &[String], printer: &Printer) -> Result<u8, Refused> {
+    let rules: Vec<_> = codes.iter().map(|code| rule(code)).collect::<Result<_, _>>()?;
+    let pages: Vec<String> = rules.into_iter().map(report::explain).collect();
+    printer.out(pages.join("\n"));
+    Ok(exit::CLEAN)
+}
+
+/// `rules`: the list of rules.
+pub fn rules(format: Listing, printer: &Printer) -> Result<u8, Refused> {
+    printer.out(match format {
+        Listing::Text => report::rules_as_text(RULES),
+        Listing::Json => report::rules_as_json(RULES),
+    });
+    Ok(exit::CLEAN)
+}
+
+/// `resources`: every resource as evaluated. What could not be read is part of the answer.
+pub fn resources(flags: &Resources, printer: &Printer) -> Result<u8, Refused> {
+    let (sources, options) = open(&flags.path, &flags.values, &flags.limits)?;
+    let roots = analysis::evaluate(&sources, &options);
+    let faults = analysis::faults(&sources, &options);
+    printer.out(match flags.output {
+        Listing::Text => report::resources_as_text(&roots, &sources, &faults),
+        Listing::Json => report::resources_as_json(&roots, &sources, &faults),
+    });
+    Ok(if roots.is_empty() && faults.is_empty() { nothing(printer) } else { exit::CLEAN })
+}
+
+/// `roots`: the deployments, their inputs and what stayed open.
+pub fn roots(flags: &Roots, printer: &Printer) -> Result<u8, Refused> {
+    let (sources, options) = open(&flags.path, &flags.values, &flags.limits)?;
+    let roots = analysis::evaluate(&sources, &options);
+    printer.out(report::roots_as_text(&roots, &sources));
+    Ok(if roots.is_empty() { nothing(printer) } else { exit::CLEAN })
+}
+
+/// Says that there is nothing to look at, and gives the code that means it.
+pub fn nothing(printer: &Printer) -> u8 {
+    printer.log("error: there is nothing to analyse: no Terraform or Bicep that makes a deployment\n");
+    exit::NOTHING
+}
+
+/// The sources and options of a command that looks at one path.
+pub fn open(path: &std::path::Path, values: &Values, limits: &Limits) -> Result<(Sources, Options), Refused> {
+    let located = locate(&[path.to_path_buf()])?;
+    let options = options(&located, values, limits)?;
+    Ok((Sources::below(&located.root, limits.max_file_size), options))
+}

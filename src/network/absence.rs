@@ -1,0 +1,99 @@
+//! In: a place and a type of children or links. Out: whether "there is none" may be said.
+//! Never: takes what is not in the code for what is not there.
+
+use super::{Network, Place};
+use crate::azure::Type;
+use crate::source::Span;
+use crate::value::{Address, Hole, Kind, Truth, Unknown, Value};
+
+impl<'n> Place<'n> {
+    /// Why there may be children of a type, or links to this place, that are not known; `None` where all are.
+    ///
+    /// Absence counts for what is made here, when nothing that could not be read was told of it.
+    pub fn open_for(self, kind: &'static Type) -> Option<Unknown> {
+        let node = self.node();
+        if node.existing {
+            let name = format!("{} of {}", kind.name, node.address);
+            return Some(Unknown::new(self.root(), name, crate::value::Reason::Data).at(node.span));
+        }
+        if let Some((_, hole)) = node.open_children.iter().find(|(of, _)| *of == kind) {
+            return Some(hole.unknown());
+        }
+        for index in self.network.indices(kind) {
+            let child = &self.network.nodes[index];
+            if child.parent.is_none()
+                && let Some(hole) = &child.parent_hole
+            {
+                return Some(hole.unknown());
+            }
+            if child.parent.map(|parent| self.network.canonical(parent)) == Some(self.index)
+                && child.exists == Truth::Unknown
+            {
+                return child.decides.clone();
+            }
+        }
+        self.hidden_from().map(|hiding| hiding.unknown)
+    }
+
+    /// Something that could not be read and was told of this place: a module, a script, a nested template.
+    pub fn hidden_from(self) -> Option<HiddenBy> {
+        self.network.hiding.iter().find(|hiding| self.is_told(&hiding.told)).map(|hiding| HiddenBy {
+            unknown: Unknown::new(hiding.address.root(), hiding.address.text(), crate::value::Reason::Module)
+                .at(hiding.span),
+            address: hiding.address.clone(),
+            span: hiding.span,
+        })
+    }
+
+    /// Whether a value speaks of this place, or of something in it: a reference to it, its id or its name.
+    pub fn is_told(self, told: &Value) -> bool {
+        let name = self.id().and_then(|id| id.name()).and_then(|name| name.as_literal()).map(str::to_string);
+        speaks_of(told, self.network, self.index, name.as_deref(), 0)
+    }
+}
+
+/// What hides something.
+pub struct HiddenBy {
+    /// It as an unknown.
+    pub unknown: Unknown,
+    /// Its address.
+    pub address: Address,
+    /// Where it stands.
+    pub span: Span,
+}
+
+fn speaks_of(value: &Value, network: &Network, index: usize, name: Option<&str>, depth: usize) -> bool {
+    if depth > 32 {
+        return true;
+    }
+    let by_hole = |hole: &Hole| match hole {
+        Hole::Reference(reference) => {
+            network.by_address.get(&reference.address).map(|at| network.canonical(*at)) == Some(index)
+        }
+        Hole::Unknown(unknown) => unknown.made_of().iter().any(|reference| {
+            network.by_address.get(&reference.address).map(|at| network.canonical(*at)) == Some(index)
+        }),
+    };
+    match &value.kind {
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) => false,
+        Kind::Text(pieces) => {
+            pieces.holes().any(by_hole)
+                || name.is_some_and(|name| {
+                    // A name inside an id, or alone; a short one would be found in any sentence.
+                    let text = pieces.to_string();
+                    text.split('/').any(|segment| segment.eq_ignore_ascii_case(name))
+                        || name.len() > 5 && text.to_lowercase().contains(&name.to_lowercase())
+                })
+        }
+        Kind::List { items, rest, .. } => {
+            rest.as_ref().is_some_and(by_hole)
+                || items.iter().any(|item| speaks_of(item, network, index, name, depth + 1))
+        }
+        Kind::Object { fields, rest, .. } => {
+            rest.as_ref().is_some_and(by_hole)
+                || fields.values().any(|field| speaks_of(field, network, index, name, depth + 1))
+        }
+        Kind::OneOf { values, .. } => values.iter().any(|value| speaks_of(value, network, index, name, depth + 1)),
+        Kind::Reference(_) | Kind::Unknown(_) => value.hole().is_some_and(|hole| by_hole(&hole)),
+    }
+}

@@ -1,0 +1,356 @@
+//! In: the resources of every root. Out: the graph.
+//! Never: answers a question; it only ties together what is named.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::identity::{Found, Likeness};
+use super::order::Events;
+use super::{Hiding, Joined, Network, Node};
+use crate::azure::{self, Named, Split, Translated, Type, as_pieces, in_arm_words, part_words};
+use crate::evaluate::{Evaluated, Resource, Root};
+use crate::syntax::Dialect;
+use crate::value::{Address, Hole, Kind, Pieces, Reference, ResourceId, RootId, Truth, Value};
+
+/// Resource types that run something that may make or change any resource that they are told of.
+const SCRIPTS: &[&str] = &[
+    "null_resource",
+    "terraform_data",
+    "azapi_resource_action",
+    "azurerm_resource_group_template_deployment",
+    "azurerm_template_deployment",
+    "azurerm_subscription_template_deployment",
+    "azurerm_resource_deployment_script_azure_cli",
+    "azurerm_resource_deployment_script_azure_power_shell",
+    "shell_script",
+    "local_exec",
+    "Microsoft.Resources/deploymentScripts",
+    "Microsoft.Resources/deployments",
+];
+
+/// The graph of an estate.
+pub fn build(estate: Vec<(Root, Evaluated)>) -> Network {
+    let mut network = Network {
+        roots: Vec::new(),
+        nodes: Vec::new(),
+        by_address: HashMap::new(),
+        by_kind: HashMap::new(),
+        groups: HashMap::new(),
+        joined: Vec::new(),
+        orders: HashMap::new(),
+        hiding: Vec::new(),
+        layers: Vec::new(),
+    };
+    let mut within: Vec<(usize, Value, Option<Pieces>)> = Vec::new();
+    let mut joins: Vec<(Resource, &'static azure::Join, Value, Value)> = Vec::new();
+    for (root, evaluated) in estate {
+        for resource in evaluated.resources {
+            network.add(resource, &mut within, &mut joins);
+        }
+        for module in evaluated.unread {
+            network.hiding.push(Hiding { address: module.address, told: module.arguments, span: module.span });
+        }
+        network.orders.insert(root.id, Events::new(evaluated.needs));
+        network.roots.push(root);
+    }
+    network.place_within(within);
+    network.normalise();
+    network.split_all();
+    network.merge();
+    network.find_parents();
+    for (resource, join, of, value) in joins {
+        network.join(resource, join, &of, value);
+    }
+    network
+}
+
+impl Network {
+    fn add(
+        &mut self,
+        resource: Resource,
+        within: &mut Vec<(usize, Value, Option<Pieces>)>,
+        joins: &mut Vec<(Resource, &'static azure::Join, Value, Value)>,
+    ) {
+        if resource.absent || resource.exists == Truth::No {
+            return;
+        }
+        if SCRIPTS.iter().any(|script| script.eq_ignore_ascii_case(&resource.type_name)) {
+            let (address, span) = (resource.address.clone(), resource.span);
+            self.hiding.push(Hiding { address, told: resource.body.clone(), span });
+        }
+        self.note_group(&resource);
+        match in_arm_words(&resource) {
+            Translated::Other => {}
+            Translated::Join { join, of, value } => joins.push((resource, join, of, value)),
+            Translated::Place { kind, named, body } => {
+                let azurerm = resource.dialect == Dialect::Terraform && resource.type_name.starts_with("azurerm_");
+                let id = match &named {
+                    Named::Fully(id) => Some(id.clone()),
+                    _ => None,
+                };
+                let index = self.push(Node {
+                    kind,
+                    declaration: resource.address.declaration(),
+                    address: resource.address,
+                    id,
+                    body,
+                    existing: resource.existing,
+                    exists: resource.exists,
+                    decides: resource.decides,
+                    span: resource.span,
+                    azurerm,
+                    is: None,
+                    parent: None,
+                    parent_hole: None,
+                    open_children: Vec::new(),
+                });
+                if let Named::Within { parent, name } = named {
+                    within.push((index, parent, name));
+                }
+            }
+        }
+    }
+
+    fn push(&mut self, node: Node) -> usize {
+        let index = self.nodes.len();
+        self.by_address.insert(node.address.clone(), index);
+        self.by_kind.entry(node.kind.name).or_default().push(index);
+        self.nodes.push(node);
+        index
+    }
+
+    /// A resource group is no place of the network, and many ids begin with its own.
+    fn note_group(&mut self, resource: &Resource) {
+        let is_group = resource.type_name == "azurerm_resource_group"
+            || resource.type_name.eq_ignore_ascii_case("Microsoft.Resources/resourceGroups");
+        if !is_group {
+            return;
+        }
+        let name = match resource.dialect {
+            Dialect::Terraform => resource.body.fields().and_then(|fields| fields.get("name")).and_then(as_pieces),
+            Dialect::Bicep => resource.names.last().and_then(as_pieces),
+        };
+        let Some(name) = name else { return };
+        let id = ResourceId {
+            subscription: resource.scope.subscription.clone(),
+            resource_group: Some(name.clone()),
+            type_name: "microsoft.resources/resourcegroups".into(),
+            names: vec![name],
+        };
+        self.groups.insert(resource.address.clone(), id);
+    }
+
+    /// Names what lies in something that is given by its id.
+    fn place_within(&mut self, within: Vec<(usize, Value, Option<Pieces>)>) {
+        for (index, parent, name) in within {
+            let root = self.nodes[index].address.root();
+            let kind = self.nodes[index].kind;
+            let name = name.unwrap_or_else(|| self.own_name(index));
+            let found = match (&parent.kind, parent_kind(kind)) {
+                (Kind::Reference(Reference { address, .. }), Some(_)) => {
+                    self.by_address.get(address).and_then(|index| self.nodes[*index].id.clone())
+                }
+                (Kind::Text(pieces), _) => self.id_of_text(pieces, root),
+                _ => None,
+            };
+            match found {
+                // A hub, a zone or a VNet; a resource group for what lies in none.
+                Some(id) if id.type_name == "microsoft.resources/resourcegroups" => {
+                    let id = ResourceId { type_name: kind.name.to_lowercase().into(), names: vec![name], ..id };
+                    self.nodes[index].id = Some(id);
+                }
+                Some(id) => self.nodes[index].id = Some(id.child(kind.kind(), name)),
+                None => {
+                    if let Kind::Reference(Reference { address, .. }) = &parent.kind {
+                        self.nodes[index].parent = self.by_address.get(address).copied();
+                        if let (None, Some(group)) = (self.nodes[index].parent, self.groups.get(address)) {
+                            let id = ResourceId {
+                                type_name: kind.name.to_lowercase().into(),
+                                names: vec![name],
+                                ..group.clone()
+                            };
+                            self.nodes[index].id = Some(id);
+                        }
+                    }
+                    if self.nodes[index].parent.is_none() {
+                        self.nodes[index].parent_hole = parent.first_hole();
+                    }
+                }
+            }
+        }
+    }
+
+    /// The name of something that Azure names by itself.
+    fn own_name(&self, index: usize) -> Pieces {
+        let node = &self.nodes[index];
+        let name = format!("{}.name", node.address);
+        let unknown = crate::value::Unknown::new(node.address.root(), name, crate::value::Reason::Data);
+        Pieces::hole(Hole::Unknown(unknown))
+    }
+
+    fn normalise(&mut self) {
+        for index in 0..self.nodes.len() {
+            let root = self.nodes[index].address.root();
+            let id = self.nodes[index].id.take();
+            self.nodes[index].id = id.map(|id| self.normal(id, root));
+        }
+    }
+
+    /// Makes resources of the items of lists that hold some.
+    fn split_all(&mut self) {
+        let mut index = 0;
+        while index < self.nodes.len() {
+            for split in self.nodes[index].kind.splits {
+                self.split(index, split);
+            }
+            index += 1;
+        }
+    }
+
+    fn split(&mut self, index: usize, split: &Split) {
+        let (items, rest) = list_at(&self.nodes[index].body, split.list);
+        if let Some(hole) = rest {
+            self.nodes[index].open_children.push((split.of, hole));
+        }
+        for (place, item) in items.into_iter().enumerate() {
+            let node = &self.nodes[index];
+            let name = item.fields().and_then(|fields| fields.get("name")).and_then(as_pieces);
+            let shown = match name.as_ref().and_then(Pieces::as_literal) {
+                Some(name) => format!("{}/{name}", node.address),
+                None => format!("{}/{}[{place}]", node.address, split.of.kind()),
+            };
+            let id = node.id.as_ref().zip(name).map(|(id, name)| id.child(split.of.kind(), name));
+            let span = item.origin.place().filter(|span| span.file == node.span.file).unwrap_or(node.span);
+            let child = Node {
+                kind: split.of,
+                address: Address::new(node.address.root(), shown),
+                id,
+                body: item,
+                existing: node.existing,
+                exists: node.exists,
+                decides: node.decides.clone(),
+                span,
+                declaration: node.declaration.clone(),
+                azurerm: node.azurerm,
+                is: None,
+                parent: Some(index),
+                parent_hole: None,
+                open_children: Vec::new(),
+            };
+            self.push(child);
+        }
+    }
+
+    /// What is read, or written as a part of another resource, is the resource that is made elsewhere under its id.
+    fn merge(&mut self) {
+        let mut layers: BTreeSet<(RootId, RootId)> = BTreeSet::new();
+        for index in 0..self.nodes.len() {
+            let kind = self.nodes[index].kind;
+            let others = self.by_kind.get(kind.name).cloned().unwrap_or_default();
+            let mut alike: Vec<usize> = Vec::new();
+            let mut same: Option<usize> = None;
+            for other in others {
+                if other == index || !self.outranks(other, index) {
+                    continue;
+                }
+                match self.stands_for(&self.nodes[index], &self.nodes[other]) {
+                    Likeness::Same => same = same.or(Some(other)),
+                    Likeness::SameNames => alike.push(other),
+                    _ => {}
+                }
+            }
+            let is = match (same, alike.as_slice()) {
+                (Some(other), _) => Some(other),
+                (None, [only]) => Some(*only),
+                _ => None,
+            };
+            self.nodes[index].is = is;
+            if let Some(other) = is {
+                let (reader, maker) = (self.nodes[index].address.root(), self.nodes[other].address.root());
+                if reader != maker && self.nodes[index].existing && !self.nodes[other].existing {
+                    layers.insert((reader, maker));
+                }
+            }
+        }
+        self.layers = layers.into_iter().collect();
+    }
+
+    /// What is made stands for what is read, a declaration of its own for a part of another, the earlier for the later.
+    fn outranks(&self, other: usize, index: usize) -> bool {
+        let rank = |index: usize| {
+            let node = &self.nodes[index];
+            let part = node.declaration != node.address.declaration();
+            (node.existing, part, index)
+        };
+        let same_root = self.nodes[other].address.root() == self.nodes[index].address.root();
+        // Two that are made under one id in different roots are two writers of one thing; neither is the other.
+        let both_made = !self.nodes[other].existing && !self.nodes[index].existing;
+        rank(other) < rank(index) && (!both_made || same_root)
+    }
+
+    fn find_parents(&mut self) {
+        for index in 0..self.nodes.len() {
+            let Some(parent) = parent_kind(self.nodes[index].kind) else { continue };
+            if self.nodes[index].parent.is_some() {
+                continue;
+            }
+            let Some(id) = self.nodes[index].id.as_ref().and_then(ResourceId::parent) else { continue };
+            match self.find(&id, parent) {
+                Found::Is(found) => self.nodes[index].parent = Some(self.canonical(found)),
+                Found::Perhaps => {
+                    let hole = id.names.iter().flat_map(Pieces::holes).next().cloned();
+                    let scope = id.resource_group.iter().flat_map(|group| group.holes().cloned()).next();
+                    self.nodes[index].parent_hole = hole.or(scope);
+                }
+                Found::Nowhere => {}
+            }
+        }
+    }
+
+    fn join(&mut self, resource: Resource, join: &'static azure::Join, of: &Value, value: Value) {
+        let node = match self.resolve(of, join.kind, resource.address.root()) {
+            Some(super::End::Place(place)) => Some(place.index),
+            _ => None,
+        };
+        self.joined.push(Joined {
+            node,
+            hole: if node.is_none() { of.first_hole() } else { None },
+            field: join.field,
+            value,
+            declaration: resource.address.declaration(),
+            span: resource.span,
+            exists: resource.exists,
+        });
+    }
+}
+
+/// The type that a nested type lies in, where the network knows it.
+fn parent_kind(kind: &Type) -> Option<&'static Type> {
+    let (parent, _) = kind.name.rsplit_once('/')?;
+    azure::by_arm_name(parent)
+}
+
+/// The items of a list in a body, and why there may be more.
+fn list_at(body: &Value, path: &str) -> (Vec<Value>, Option<Hole>) {
+    let words = part_words(path);
+    let mut at = body.clone();
+    for word in words {
+        let next = match &at.kind {
+            Kind::Object { fields, rest, .. } => match (fields.get(word), rest) {
+                (Some(field), _) => field.clone(),
+                (None, Some(Hole::Unknown(unknown))) => return (Vec::new(), Some(Hole::Unknown(unknown.clone()))),
+                (None, _) => return (Vec::new(), None),
+            },
+            _ => return (Vec::new(), at.hole()),
+        };
+        at = next;
+    }
+    match &at.kind {
+        Kind::List { items, rest, .. } => {
+            let (items, open): (Vec<Value>, Vec<Value>) =
+                items.iter().cloned().partition(|item| item.fields().is_some());
+            let hole = rest.clone().or_else(|| open.iter().find_map(Value::hole));
+            (items, hole)
+        }
+        _ => (Vec::new(), at.hole()),
+    }
+}

@@ -1,0 +1,206 @@
+//! In: ids, references and texts. Out: the place that they name.
+//! Never: pairs two resources because they have the same name in different roots alone.
+
+use super::{End, Network, Node, Place};
+use crate::azure::Type;
+use crate::value::{
+    Hole, Kind, Piece, Pieces, Reason, Reference, ResourceId, RootId, Segment, SmolStr, Truth, Unknown, Value,
+};
+
+impl Network {
+    /// Where a value that holds an id leads; `None` where it is nothing: null or an empty text.
+    pub fn resolve<'n>(&'n self, value: &Value, to: &'static Type, root: RootId) -> Option<End<'n>> {
+        match &value.kind {
+            Kind::Null => None,
+            Kind::Text(pieces) if pieces.as_literal() == Some("") => None,
+            Kind::Text(pieces) => Some(self.by_text(pieces, to, root)),
+            Kind::Reference(reference) => Some(self.by_reference(reference, to)),
+            Kind::Unknown(unknown) => Some(End::Unknown(unknown.clone())),
+            Kind::OneOf { condition, values } => {
+                let mut ends = values.iter().map(|value| self.resolve(value, to, root));
+                let first = ends.next()??;
+                let agree = ends.all(|end| match (&end, &first) {
+                    (Some(End::Place(a)), End::Place(b)) => a == b,
+                    (Some(End::Outside(a)), End::Outside(b)) => a == b,
+                    _ => false,
+                });
+                Some(if agree { first } else { End::Unknown(condition.clone()) })
+            }
+            _ => Some(End::Unknown(Unknown::new(root, "a value that is no id", Reason::Broken))),
+        }
+    }
+
+    fn by_reference(&self, reference: &Reference, to: &'static Type) -> End<'_> {
+        let unknown = || End::Unknown(Hole::Reference(reference.clone()).unknown());
+        let is_id = matches!(&*reference.path, [] | [Segment::Field(_)])
+            && reference.field().is_none_or(|field| field.eq_ignore_ascii_case("id"));
+        if !is_id {
+            return unknown();
+        }
+        let index = match self.by_address.get(&reference.address) {
+            Some(index) => Some(*index),
+            None => self.only_template(reference),
+        };
+        match index.map(|index| self.canonical(index)) {
+            Some(index) if self.nodes[index].kind == to => End::Place(Place { network: self, index }),
+            _ => unknown(),
+        }
+    }
+
+    /// The template that stands for all instances of a declaration, where nothing else is known of them.
+    fn only_template(&self, reference: &Reference) -> Option<usize> {
+        let declaration = reference.address.declaration();
+        let mut nodes = self.nodes.iter().enumerate().filter(|(_, node)| node.address.declaration() == declaration);
+        let (index, node) = nodes.next()?;
+        (nodes.next().is_none() && node.address.text().contains("[*]")).then_some(index)
+    }
+
+    fn by_text(&self, pieces: &Pieces, to: &'static Type, root: RootId) -> End<'_> {
+        let Some(id) = self.id_of_text(pieces, root) else {
+            return match pieces.holes().next() {
+                Some(hole) => End::Unknown(hole.unknown()),
+                None => End::Outside(pieces.to_string()),
+            };
+        };
+        if !id.type_name.eq_ignore_ascii_case(to.name) {
+            return End::Outside(pieces.to_string());
+        }
+        self.by_id(&id, to, pieces)
+    }
+
+    fn by_id(&self, id: &ResourceId, to: &'static Type, pieces: &Pieces) -> End<'_> {
+        match self.find(id, to) {
+            Found::Is(index) => End::Place(Place { network: self, index: self.canonical(index) }),
+            Found::Nowhere => End::Outside(pieces.to_string()),
+            Found::Perhaps => match pieces.holes().next() {
+                Some(hole) => End::Unknown(hole.unknown()),
+                None => End::Outside(pieces.to_string()),
+            },
+        }
+    }
+
+    /// The id that a text spells. A text may begin with the id of a resource: `"${azurerm_virtual_network.v.id}/subnets/a"`.
+    pub(super) fn id_of_text(&self, pieces: &Pieces, root: RootId) -> Option<ResourceId> {
+        if let Some(id) = ResourceId::parse(pieces) {
+            return Some(self.normal(id, root));
+        }
+        let [Piece::Hole(Hole::Reference(reference)), rest @ ..] = pieces.pieces() else { return None };
+        if !reference.field().is_some_and(|field| field.eq_ignore_ascii_case("id")) {
+            return None;
+        }
+        let rest = Pieces::of(rest.iter().cloned());
+        if let Some(index) = self.by_address.get(&reference.address) {
+            let mut id = self.nodes[self.canonical(*index)].id.clone()?;
+            let segments = rest.split('/');
+            let mut segments = segments.get(1..)?;
+            while let [kind, name, tail @ ..] = segments {
+                id = id.child(kind.as_literal()?, name.clone());
+                segments = tail;
+            }
+            return segments.is_empty().then_some(id);
+        }
+        let group = self.groups.get(&reference.address)?;
+        let whole = group.to_text()?;
+        ResourceId::parse(&Pieces::concat([&whole, &rest])).map(|id| self.normal(id, root))
+    }
+
+    /// The subscription that whoever deploys is logged in to has one name in a root, however it is asked for.
+    pub(super) fn normal(&self, mut id: ResourceId, root: RootId) -> ResourceId {
+        id.subscription = id.subscription.map(|subscription| normal_subscription(&subscription, root));
+        id
+    }
+
+    /// The node that an id names.
+    pub(super) fn find(&self, id: &ResourceId, kind: &'static Type) -> Found {
+        let mut likely: Vec<usize> = Vec::new();
+        let mut perhaps = false;
+        for index in self.by_kind.get(kind.name).into_iter().flatten().copied() {
+            let node = &self.nodes[index];
+            let Some(own) = &node.id else {
+                perhaps = true;
+                continue;
+            };
+            match likeness(id, own) {
+                Likeness::Same => return Found::Is(index),
+                Likeness::SameNames => likely.push(index),
+                Likeness::Open => perhaps = true,
+                Likeness::Different => {}
+            }
+        }
+        likely.sort_by_key(|index| self.nodes[*index].existing);
+        let mut distinct: Vec<usize> = likely.iter().map(|index| self.canonical(*index)).collect();
+        distinct.dedup();
+        match distinct.as_slice() {
+            // Only the scope is open, and nothing else of this type has these names.
+            [index] => Found::Is(*index),
+            [] if !perhaps => Found::Nowhere,
+            _ => Found::Perhaps,
+        }
+    }
+
+    /// Whether two nodes are the same resource: what is read, or written as a part of another, and what is made.
+    pub(super) fn stands_for(&self, stand_in: &Node, made: &Node) -> Likeness {
+        match (&stand_in.id, &made.id) {
+            (Some(a), Some(b)) if stand_in.kind == made.kind => likeness(a, b),
+            _ => Likeness::Different,
+        }
+    }
+}
+
+/// What an id was found to name.
+pub(super) enum Found {
+    Is(usize),
+    Perhaps,
+    Nowhere,
+}
+
+/// How alike two ids are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Likeness {
+    Same,
+    /// All names are equal, and the scope is not ruled out.
+    SameNames,
+    /// Some name is not known.
+    Open,
+    Different,
+}
+
+pub(super) fn likeness(a: &ResourceId, b: &ResourceId) -> Likeness {
+    match a.same(b) {
+        Truth::Yes => Likeness::Same,
+        Truth::No => Likeness::Different,
+        Truth::Unknown => {
+            let names = Truth::all(a.names.iter().zip(&b.names).map(|(a, b)| a.equals_ignoring_case(b)));
+            if names == Truth::Yes { Likeness::SameNames } else { Likeness::Open }
+        }
+    }
+}
+
+/// `data.azurerm_client_config.current.subscription_id` is the subscription of the root's provider.
+fn normal_subscription(subscription: &Pieces, root: RootId) -> Pieces {
+    let Some(Hole::Reference(reference)) = subscription.only_hole() else { return subscription.clone() };
+    let address = reference.address.text();
+    let asks_for_own = ["data.azurerm_client_config.", "data.azurerm_subscription."]
+        .iter()
+        .any(|data| address.starts_with(data) || address.contains(&format!(".{data}")));
+    if asks_for_own && reference.field() == Some("subscription_id") {
+        return Pieces::hole(Hole::Unknown(Unknown::new(root, "the subscription", Reason::Data)));
+    }
+    subscription.clone()
+}
+
+trait ToText {
+    fn to_text(&self) -> Option<Pieces>;
+}
+
+impl ToText for ResourceId {
+    /// The text of a resource group's id.
+    fn to_text(&self) -> Option<Pieces> {
+        let literal = |text: &str| Piece::Literal(SmolStr::new(text));
+        let mut pieces = vec![literal("/subscriptions/")];
+        pieces.extend(self.subscription.as_ref()?.pieces().iter().cloned());
+        pieces.push(literal("/resourceGroups/"));
+        pieces.extend(self.resource_group.as_ref()?.pieces().iter().cloned());
+        Some(Pieces::of(pieces))
+    }
+}

@@ -1,0 +1,144 @@
+//! In: what waits for what. Out: whether one declaration is made before another.
+//! Never: takes a name, a file or the order of writing for an order.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Mutex;
+
+use super::Network;
+use crate::evaluate::{Event, Need, Needs};
+use crate::source::Span;
+use crate::value::Address;
+
+/// Which of two things is made first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The first one, always.
+    Before,
+    /// The second one, always.
+    After,
+    /// Nothing says: they may be made at the same time.
+    Race,
+    /// It cannot be told.
+    Unknown,
+}
+
+/// The moments of one root.
+pub struct Events {
+    needs: Needs,
+    known: Mutex<HashMap<(Address, Address), Reach>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// By a chain of needs.
+    Yes,
+    /// Only through a module that could not be read.
+    Perhaps,
+    No,
+}
+
+impl Events {
+    pub(super) fn new(needs: Needs) -> Events {
+        Events { needs, known: Mutex::default() }
+    }
+
+    /// Whether `then` waits for `first`.
+    fn waits(&self, then: &Address, first: &Address) -> Reach {
+        let pair = (then.clone(), first.clone());
+        let mut known = self.known.lock().expect("no reader panics while it holds the lock");
+        if let Some(reach) = known.get(&pair) {
+            return *reach;
+        }
+        let reach = if self.reaches(then, first, false) {
+            Reach::Yes
+        } else if self.reaches(then, first, true) {
+            Reach::Perhaps
+        } else {
+            Reach::No
+        };
+        known.insert(pair, reach);
+        reach
+    }
+
+    fn reaches(&self, then: &Address, first: &Address, through_opaque: bool) -> bool {
+        let target = Event::Done(first.clone());
+        let mut seen: HashSet<&Event> = HashSet::new();
+        let start = Event::Done(then.clone());
+        let mut stack: Vec<&Need> = self.needs.of.get(&start).into_iter().flatten().collect();
+        while let Some(need) = stack.pop() {
+            if need.event == target {
+                return true;
+            }
+            let (Event::Done(address) | Event::Start(address)) = &need.event;
+            if self.needs.opaque.contains(address) && !through_opaque {
+                continue;
+            }
+            if seen.insert(&need.event) {
+                stack.extend(self.needs.of.get(&need.event).into_iter().flatten());
+            }
+        }
+        false
+    }
+
+    /// The needs by which `then` waits for `first`, the nearest to `then` first; empty where it does not.
+    fn chain(&self, then: &Address, first: &Address) -> Vec<Span> {
+        let target = Event::Done(first.clone());
+        let start = Event::Done(then.clone());
+        let mut came: HashMap<&Event, (&Event, Span)> = HashMap::new();
+        let mut queue = std::collections::VecDeque::from([&start]);
+        while let Some(at) = queue.pop_front() {
+            for need in self.needs.of.get(at).into_iter().flatten() {
+                if came.contains_key(&need.event) || need.event == start {
+                    continue;
+                }
+                came.insert(&need.event, (at, need.span));
+                if need.event == target {
+                    let mut spans = Vec::new();
+                    let mut back = &need.event;
+                    while let Some((before, span)) = came.get(back) {
+                        spans.push(*span);
+                        back = before;
+                    }
+                    spans.reverse();
+                    return spans;
+                }
+                queue.push_back(&need.event);
+            }
+        }
+        Vec::new()
+    }
+}
+
+impl Network {
+    /// Which of two declarations is made first.
+    pub fn order(&self, first: &Address, then: &Address) -> Order {
+        if first == then {
+            return Order::Before;
+        }
+        if first.root() != then.root() {
+            return self.order_of_roots(first, then);
+        }
+        let Some(events) = self.orders.get(&first.root()) else { return Order::Unknown };
+        match (events.waits(then, first), events.waits(first, then)) {
+            (Reach::Yes, _) => Order::Before,
+            (_, Reach::Yes) => Order::After,
+            (Reach::No, Reach::No) => Order::Race,
+            _ => Order::Unknown,
+        }
+    }
+
+    /// A root that reads what another one makes comes after it. Nothing else orders roots.
+    fn order_of_roots(&self, first: &Address, then: &Address) -> Order {
+        let reads = |reader, maker| self.layers.contains(&(reader, maker));
+        match (reads(then.root(), first.root()), reads(first.root(), then.root())) {
+            (true, false) => Order::Before,
+            (false, true) => Order::After,
+            _ => Order::Unknown,
+        }
+    }
+
+    /// The places that make `then` wait for `first`, the nearest to `then` first.
+    pub fn because(&self, first: &Address, then: &Address) -> Vec<Span> {
+        self.orders.get(&first.root()).map_or_else(Vec::new, |events| events.chain(then, first))
+    }
+}

@@ -1,0 +1,282 @@
+//! In: a node. Out: answers to what rules ask of it.
+//! Never: changes anything.
+
+use super::order::Order;
+use super::{Network, Node};
+use crate::azure::{At, Default_, Field, Link, Type, values_at};
+use crate::source::Span;
+use crate::value::{Address, Hole, Pieces, ResourceId, RootId, Truth, Unknown, Value};
+
+/// A resource of the graph.
+#[derive(Clone, Copy)]
+pub struct Place<'n> {
+    pub(super) network: &'n Network,
+    pub(super) index: usize,
+}
+
+/// What a field of a place is.
+#[derive(Clone, Debug)]
+pub enum Got {
+    /// It is written, or assumed: then its origin says so.
+    Is(Value),
+    /// It is not written, and nothing is assumed.
+    Absent,
+    /// It cannot be told.
+    Unknown(Unknown),
+}
+
+/// Where a link leads.
+#[derive(Clone, Debug)]
+pub enum End<'n> {
+    /// To a place of the graph.
+    Place(Place<'n>),
+    /// To something that no program of the run declares; its id or text.
+    Outside(String),
+    /// It cannot be told.
+    Unknown(Unknown),
+}
+
+/// A link that was followed.
+#[derive(Clone, Debug)]
+pub struct Step<'n> {
+    /// Where it leads.
+    pub end: End<'n>,
+    /// Where it is written.
+    pub span: Span,
+    /// The declaration that draws it: the place itself, or a block that only sets the link.
+    pub drawn_by: Address,
+    /// The value that says so.
+    pub value: Value,
+    /// Whether the block that draws it is there.
+    pub exists: Truth,
+}
+
+impl std::fmt::Debug for Place<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.address())
+    }
+}
+
+impl PartialEq for Place<'_> {
+    fn eq(&self, other: &Place<'_>) -> bool {
+        self.index == other.index
+    }
+}
+
+impl Eq for Place<'_> {}
+
+impl<'n> Place<'n> {
+    pub(super) fn node(self) -> &'n Node {
+        &self.network.nodes[self.index]
+    }
+
+    /// Its type.
+    pub fn kind(self) -> &'static Type {
+        self.node().kind
+    }
+
+    /// Its address.
+    pub fn address(self) -> &'n Address {
+        &self.node().address
+    }
+
+    /// The root that declares it.
+    pub fn root(self) -> RootId {
+        self.node().address.root()
+    }
+
+    /// The declaration whose making makes it.
+    pub fn declaration(self) -> &'n Address {
+        &self.node().declaration
+    }
+
+    /// The head of its declaration.
+    pub fn span(self) -> Span {
+        self.node().span
+    }
+
+    /// Its id, as far as it is known.
+    pub fn id(self) -> Option<&'n ResourceId> {
+        self.node().id.as_ref()
+    }
+
+    /// It is made here, not read.
+    pub fn is_made(self) -> bool {
+        !self.node().existing
+    }
+
+    /// Whether it is made at all.
+    pub fn exists(self) -> Truth {
+        self.node().exists
+    }
+
+    /// What would decide whether it is made.
+    pub fn decides(self) -> Option<&'n Unknown> {
+        self.node().decides.as_ref()
+    }
+
+    /// The name that a person knows it by: its Azure name, or its address where that has holes.
+    pub fn name(self) -> String {
+        let literal = self.id().and_then(ResourceId::name).and_then(Pieces::as_literal);
+        literal.map_or_else(|| self.address().to_string(), str::to_string)
+    }
+
+    /// The resource that it lies in.
+    pub fn parent(self) -> Option<Place<'n>> {
+        let index = self.node().parent?;
+        Some(Place { network: self.network, index: self.network.canonical(index) })
+    }
+
+    /// The resources of a type that lie in it.
+    pub fn children(self, kind: &'static Type) -> Vec<Place<'n>> {
+        let children = self.network.indices(kind).map(|index| Place { network: self.network, index });
+        children.filter(|place| place.parent() == Some(self)).collect()
+    }
+
+    /// What a field is, with the default of the language that it is written in.
+    pub fn get(self, field: &Field) -> Got {
+        let node = self.node();
+        let mut found = values_at(&node.body, field).into_iter();
+        match found.next() {
+            Some(At::Value(value)) => Got::Is(value.clone()),
+            Some(At::Maybe(hole)) => Got::Unknown(hole.unknown()),
+            None if node.existing => Got::Unknown(self.unread(field)),
+            None => {
+                let default = if node.azurerm { field.azurerm_default } else { field.arm_default };
+                let value = match default {
+                    Default_::None => return Got::Absent,
+                    Default_::Unknown => return Got::Unknown(self.unread(field)),
+                    Default_::Text(text) => Value::text(text),
+                    Default_::Bool(value) => Value::bool(value),
+                };
+                let why = if node.azurerm { "azurerm's default" } else { "Azure's default" };
+                let hand = crate::value::Hand::Assumed(why.into());
+                Got::Is(value.with_origin(crate::value::Origin::default().through(hand, node.span)))
+            }
+        }
+    }
+
+    /// Every value of a field that walks lists, and whether there may be more.
+    pub fn get_all(self, field: &Field) -> (Vec<Value>, Option<Unknown>) {
+        let mut values = Vec::new();
+        let mut open = None;
+        for at in values_at(&self.node().body, field) {
+            match at {
+                At::Value(value) => values.push(value.clone()),
+                At::Maybe(hole) => open = open.or(Some(hole.unknown())),
+            }
+        }
+        if values.is_empty() && open.is_none() && self.node().existing {
+            open = Some(self.unread(field));
+        }
+        (values, open)
+    }
+
+    /// Whether a field is the given text, in any case of letters.
+    pub fn is(self, field: &Field, text: &str) -> Truth {
+        self.get(field).ask(|value| value.is(text))
+    }
+
+    /// Whether a field is true.
+    pub fn is_true(self, field: &Field) -> Truth {
+        self.get(field).ask(Value::is_true)
+    }
+
+    /// Where a field is written; the head of the declaration where it is not.
+    pub fn span_of(self, field: &Field) -> Span {
+        match self.get(field) {
+            Got::Is(value) => {
+                let inside = value.origin.hops().map(|hop| hop.span).find(|span| span.file == self.span().file);
+                inside.or(value.origin.place()).unwrap_or(self.span())
+            }
+            _ => self.span(),
+        }
+    }
+
+    /// An attribute of something that is only read.
+    fn unread(self, field: &Field) -> Unknown {
+        let name = format!("{}.{}", self.address(), field.azurerm[0].map_or(field.arm, |spelling| spelling.path));
+        Unknown::new(self.root(), name, crate::value::Reason::Data).at(self.span())
+    }
+
+    /// Where a link leads: several ends for a link that walks a list, or that several blocks draw.
+    pub fn follow(self, link: &Link) -> Vec<Step<'n>> {
+        let node = self.node();
+        let mut steps = Vec::new();
+        for at in values_at(&node.body, link.field) {
+            let (value, end) = match at {
+                At::Value(value) => match self.network.resolve(value, link.to, node.address.root()) {
+                    Some(end) => (value.clone(), end),
+                    None => continue,
+                },
+                At::Maybe(hole) => (Value::of_hole(hole.clone()), End::Unknown(hole.unknown())),
+            };
+            let span = value.origin.last().unwrap_or(node.span);
+            steps.push(Step { end, span, drawn_by: node.declaration.clone(), value, exists: Truth::Yes });
+        }
+        if node.existing && steps.is_empty() {
+            let unknown = self.unread(link.field);
+            let value = Value::unknown(unknown.clone());
+            let drawn_by = node.declaration.clone();
+            steps.push(Step { end: End::Unknown(unknown), span: node.span, drawn_by, value, exists: Truth::Unknown });
+        }
+        for joined in &self.network.joined {
+            let here = joined.node.map(|index| self.network.canonical(index)) == Some(self.index);
+            if !here || !std::ptr::eq(joined.field, link.field) {
+                continue;
+            }
+            // A block of the code that sets the link says more than a resource that is only read.
+            steps.retain(|step| !(matches!(step.end, End::Unknown(_)) && step.drawn_by == node.declaration));
+            if let Some(end) = self.network.resolve(&joined.value, link.to, joined.declaration.root()) {
+                let (span, drawn_by) = (joined.span, joined.declaration.clone());
+                steps.push(Step { end, span, drawn_by, value: joined.value.clone(), exists: joined.exists });
+            }
+        }
+        steps
+    }
+
+    /// A block that may set a field of this place, and whose target is not known.
+    pub fn perhaps_set(self, field: &Field) -> Option<Unknown> {
+        let joined = self.network.joined.iter().filter(|joined| std::ptr::eq(joined.field, field));
+        let open = joined.filter(|joined| joined.node.is_none()).find_map(|joined| joined.hole.clone());
+        open.map(|hole| hole.unknown())
+    }
+
+    /// Whether this is made before `then`.
+    pub fn made_before(self, then: Place) -> Order {
+        if self.node().existing {
+            return Order::Before;
+        }
+        self.network.order(self.declaration(), then.declaration())
+    }
+}
+
+impl Got {
+    /// The answer of the value; `No` for what is absent.
+    pub fn ask(&self, question: impl Fn(&Value) -> Truth) -> Truth {
+        match self {
+            Got::Is(value) => question(value),
+            Got::Absent => Truth::No,
+            Got::Unknown(_) => Truth::Unknown,
+        }
+    }
+
+    /// What would decide, where it cannot be told.
+    pub fn unknown(&self) -> Option<Unknown> {
+        match self {
+            Got::Is(value) => value.first_hole().as_ref().map(Hole::unknown),
+            Got::Absent => None,
+            Got::Unknown(unknown) => Some(unknown.clone()),
+        }
+    }
+}
+
+impl<'n> End<'n> {
+    /// The place, if it leads to one.
+    pub fn place(&self) -> Option<Place<'n>> {
+        match self {
+            End::Place(place) => Some(*place),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! In: the deployments of a run. Out: which they are, what they are given and what stayed open.
+//! Never: evaluates.
+
+use super::escape::visible;
+use super::summary::named;
+use crate::evaluate::{Evaluated, Root};
+use crate::source::Sources;
+use crate::syntax::Dialect;
+
+/// The deployments as text.
+pub fn roots_as_text(roots: &[(Root, Evaluated)], sources: &Sources) -> String {
+    let mut out = String::new();
+    for (root, evaluated) in roots {
+        out.push_str(&format!("{}\n", heading(root)));
+        let mut line = |what: &str, items: Vec<String>| {
+            if !items.is_empty() {
+                out.push_str(&format!("  {what}: {}\n", items.join(", ")));
+            }
+        };
+        line("inputs", root.input_files.iter().map(|path| visible(path).into_owned()).collect());
+        line("open", evaluated.open_inputs.iter().map(|unknown| named(unknown, sources)).collect());
+        line(
+            "not read",
+            evaluated
+                .unread
+                .iter()
+                .map(|module| format!("{} ({})", visible(module.address.text()), visible(&module.source)))
+                .collect(),
+        );
+    }
+    out
+}
+
+/// `infra/hub (Terraform, environment prod)`.
+pub fn heading(root: &Root) -> String {
+    let path = if root.path.is_empty() { "." } else { &root.path };
+    let dialect = match root.dialect {
+        Dialect::Terraform => "Terraform",
+        Dialect::Bicep => "Bicep",
+    };
+    let environment = root.environment.as_deref().map_or(String::new(), |name| format!(", environment {name}"));
+    visible(&format!("{path} ({dialect}{environment})")).into_owned()
+}

@@ -1,0 +1,29 @@
+//! In: what all rules found. Out: the same with one finding for one root cause.
+//! Never: lets what is undecided take the place of anything.
+
+use super::{Finding, Verdict};
+
+/// Which code says the same as another one, more exactly: the left one stays.
+const YIELDS: &[(&str, &str)] = &[
+    ("VNL001", "VNL003"),
+    ("VNL001", "VNL020"),
+    ("VNL002", "VNL021"),
+    ("VNL003", "VNL020"),
+    ("VNL074", "VNL070"),
+    ("VNL074", "VNL071"),
+    ("VNL070", "VNL071"),
+    ("VNL074", "VNL091"),
+];
+
+/// Drops what yields to another finding of the same subject that rests on something that it rests on too.
+pub fn settle(findings: Vec<Finding>) -> Vec<Finding> {
+    let yields = |loser: &Finding| {
+        findings.iter().any(|winner| {
+            winner.verdict == Verdict::Violation
+                && YIELDS.contains(&(winner.code, loser.code))
+                && winner.subject == loser.subject
+                && winner.objects.iter().any(|object| loser.objects.contains(object))
+        })
+    };
+    findings.iter().filter(|finding| !yields(finding)).cloned().collect()
+}

@@ -1,0 +1,145 @@
+//! In: a cluster that says that its routes are its own. Out: for each node subnet, its table, its default route and
+//! what else puts routes into it.
+//! Never: makes a finding; VNL070, VNL071, VNL074 and VNL091 each take what is theirs.
+//!
+//! With outbound type `userDefinedRouting` AKS looks for a `0.0.0.0/0` route in a route table that is attached to the
+//! node subnet, and refuses to create the cluster otherwise; routes that arrive by BGP do not count
+//! (<https://learn.microsoft.com/azure/aks/egress-udr>).
+
+use super::{Decider, Finding, Rule, Step, Verdict};
+use crate::azure::{cluster, routes};
+use crate::network::{DefaultRoute, End, Injection, Network, NodeSubnet, Place, Table};
+use crate::source::Span;
+use crate::value::{Truth, Unknown};
+
+/// One node subnet of a cluster with outbound type `userDefinedRouting`.
+pub struct Egress<'n> {
+    /// The cluster.
+    pub cluster: Place<'n>,
+    /// The subnet, and the pool that names it.
+    pub subnet: NodeSubnet<'n>,
+    /// Its route table.
+    pub table: Table<'n>,
+    /// The table's default route.
+    pub route: DefaultRoute<'n>,
+    /// What puts a default route into the subnet while the network runs.
+    pub injections: Vec<Injection<'n>>,
+}
+
+/// The node subnets of every cluster whose routes are its own.
+pub fn egresses(network: &Network) -> Vec<Egress<'_>> {
+    let mut found: Vec<Egress> = Vec::new();
+    for cluster in network.made(&cluster::CLUSTER) {
+        if cluster.is(&cluster::OUTBOUND, "userDefinedRouting") != Truth::Yes {
+            continue;
+        }
+        for subnet in cluster.node_subnets() {
+            let place = subnet.end.place();
+            // Two pools in one subnet are one question.
+            if found
+                .iter()
+                .any(|known| known.cluster == cluster && place.is_some() && known.subnet.end.place() == place)
+            {
+                continue;
+            }
+            let table = match &subnet.end {
+                End::Place(place) => place.route_table(),
+                End::Unknown(unknown) => Table::Unknown(Some(unknown.clone())),
+                End::Outside(_) => Table::Unknown(None),
+            };
+            let route = match &table {
+                Table::Is(table, _) if table.is_made() => table.default_route(),
+                Table::None => DefaultRoute::None,
+                _ => DefaultRoute::Unknown(None),
+            };
+            let injections = place.and_then(Place::parent).map(Place::injections).unwrap_or_default();
+            found.push(Egress { cluster, subnet, table, route, injections });
+        }
+    }
+    found
+}
+
+impl<'n> Egress<'n> {
+    /// The subnet's name, as far as it is known.
+    pub fn subnet_name(&self) -> String {
+        match &self.subnet.end {
+            End::Place(subnet) => subnet.name(),
+            End::Outside(id) => id.clone(),
+            End::Unknown(unknown) => unknown.to_string(),
+        }
+    }
+
+    /// The line that says `userDefinedRouting`.
+    pub fn place(&self) -> Span {
+        self.cluster.span_of(&cluster::OUTBOUND)
+    }
+
+    /// Something puts a default route into the subnet for certain.
+    pub fn injected(&self) -> Option<&Injection<'n>> {
+        self.injections.iter().find(|injection| injection.certain == Truth::Yes)
+    }
+
+    /// A finding with the first hops of the proof: the cluster, its pool, the subnet, its table.
+    pub fn finding(&self, rule: &Rule, message: String) -> Finding {
+        let mut finding = rule.finding(self.place(), message);
+        finding.subject = Some(self.cluster.address().clone());
+        finding.root = Some(self.cluster.root());
+        finding.objects.extend(self.subnet.end.place().map(|subnet| subnet.address().clone()));
+        finding
+            .steps
+            .push(Step { message: "this cluster says that its routes are its own".into(), span: self.place() });
+        let pool = format!("its pool `{}` stands in `{}`", self.subnet.pool.name(), self.subnet_name());
+        finding.steps.push(Step { message: pool, span: self.subnet.span });
+        match &self.table {
+            Table::Is(table, step) => {
+                let message = format!("the subnet has route table `{}`", table.name());
+                finding.steps.push(Step { message, span: step.span });
+            }
+            Table::None => {
+                if let End::Place(subnet) = &self.subnet.end {
+                    let message = "the subnet has no route table".into();
+                    finding.steps.push(Step { message, span: subnet.span() });
+                }
+            }
+            Table::Outside(step) => {
+                let message = "the subnet has a route table that is not declared here".into();
+                finding.steps.push(Step { message, span: step.span });
+            }
+            Table::Unknown(_) => {}
+        }
+        finding
+    }
+
+    /// The same for what cannot be told.
+    pub fn open(&self, rule: &Rule, unknown: Option<Unknown>, message: String, effect: &str) -> Finding {
+        let mut finding = self.finding(rule, message);
+        finding.verdict = Verdict::Undecided;
+        finding.deciders = unknown.into_iter().map(|unknown| Decider { unknown, effect: effect.to_string() }).collect();
+        finding
+    }
+
+    /// The hops from the subnet's VNet to what injects routes.
+    pub fn way_of(&self, injection: &Injection<'n>) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for place in &injection.way {
+            let message = format!("its VNet is tied to the {}'s by this {}", injection.noun, place.kind().noun);
+            steps.push(Step { message, span: place.span() });
+        }
+        let message = format!("the {} `{}` puts routes into it", injection.noun, injection.source.name());
+        steps.push(Step { message, span: injection.source.span() });
+        steps
+    }
+
+    /// The explicit default route leads to an appliance or a gateway.
+    pub fn has_own_default(&self) -> Truth {
+        match &self.route {
+            DefaultRoute::Is(route) => {
+                route.is(&routes::NEXT_HOP_TYPE, "VirtualAppliance")
+                    | route.is(&routes::NEXT_HOP_TYPE, "VirtualNetworkGateway")
+            }
+            DefaultRoute::Halves(_) => Truth::Unknown,
+            DefaultRoute::None => Truth::No,
+            DefaultRoute::Unknown(_) => Truth::Unknown,
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! See the rule's page below.
+
+use std::collections::BTreeMap;
+
+use super::{Confidence, Decider, Finding, Settings, Step, Verdict};
+use crate::azure::cluster;
+use crate::network::{End, Got, Network, Place};
+use crate::source::Span;
+use crate::value::{Truth, Unknown};
+
+rule! {
+    /// The ingress controllers of two clusters write to one application gateway.
+    ///
+    /// The Application Gateway Ingress Controller takes the gateway for its own: each one writes its complete view of
+    /// listeners, rules and backends. Two of them on one gateway keep deleting each other's routes, so applications disappear
+    /// at random minutes.
+    ///
+    /// Give every cluster a gateway of its own.
+    ///
+    /// Wrong:
+    ///
+    /// ```tf
+    /// resource "azurerm_application_gateway" "shared" {
+    ///   name                = "shared"
+    ///   resource_group_name = "net"
+    /// }
+    ///
+    /// resource "azurerm_kubernetes_cluster" "blue" {
+    ///   name                = "blue"
+    ///   resource_group_name = "net"
+    ///
+    ///   ingress_application_gateway {
+    ///     gateway_id = azurerm_application_gateway.shared.id # expect: VNL110
+    ///   }
+    /// }
+    ///
+    /// resource "azurerm_kubernetes_cluster" "green" {
+    ///   name                = "green"
+    ///   resource_group_name = "net"
+    ///
+    ///   ingress_application_gateway {
+    ///     gateway_id = azurerm_application_gateway.shared.id
+    ///   }
+    /// }
+    /// ```
+    ///
+    /// ```bicep
+    /// resource shared 'Microsoft.Network/applicationGateways@2024-05-01' existing = {
+    ///   name: 'shared'
+    /// }
+    ///
+    /// resource blue 'Microsoft.ContainerService/managedClusters@2025-05-01' = {
+    ///   name: 'blue'
+    ///   properties: {
+    ///     addonProfiles: {
+    ///       ingressApplicationGateway: {
+    ///         enabled: true
+    ///         config: { applicationGatewayId: shared.id } // expect: VNL110
+    ///       }
+    ///     }
+    ///   }
+    /// }
+    ///
+    /// resource green 'Microsoft.ContainerService/managedClusters@2025-05-01' = {
+    ///   name: 'green'
+    ///   properties: {
+    ///     addonProfiles: {
+    ///       ingressApplicationGateway: {
+    ///         enabled: true
+    ///         config: { applicationGatewayId: shared.id }
+    ///       }
+    ///     }
+    ///   }
+    /// }
+    /// ```
+    ///
+    /// Source: <https://learn.microsoft.com/azure/cloud-adoption-framework/scenarios/app-platform/aks/network-topology-and-connectivity>
+    VNL110 "application-gateway-shared-by-clusters", Error, since "0.1.0"
+}
+
+/// A cluster that writes to a gateway.
+struct Writer<'n> {
+    cluster: Place<'n>,
+    span: Span,
+    /// It is so for certain; otherwise what would decide.
+    certain: Result<(), Option<Unknown>>,
+}
+
+/// What a gateway is known by: its address, its id where it is not declared here, or the unknown that holds its id.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Gateway {
+    Declared(String),
+    Elsewhere(String),
+    Unknown(String),
+}
+
+fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
+    let mut writers: BTreeMap<Gateway, Vec<Writer>> = BTreeMap::new();
+    for cluster in network.made(&cluster::CLUSTER) {
+        let enabled = cluster.is_true(&cluster::GATEWAY_ADDON_ENABLED) & cluster.exists();
+        if enabled == Truth::No {
+            continue;
+        }
+        for step in cluster.follow(&cluster::CLUSTER_TO_GATEWAY) {
+            let gateway = match &step.end {
+                End::Place(gateway) => Gateway::Declared(gateway.name()),
+                End::Outside(id) => Gateway::Elsewhere(id.to_lowercase()),
+                End::Unknown(unknown) => Gateway::Unknown(unknown.to_string()),
+            };
+            let certain = match enabled {
+                Truth::Yes => Ok(()),
+                _ => Err(switch(cluster)),
+            };
+            writers.entry(gateway).or_default().push(Writer { cluster, span: step.span, certain });
+        }
+    }
+    for (gateway, writers) in &writers {
+        findings.extend(found(gateway, writers));
+    }
+}
+
+/// What decides whether a cluster's add-on is on.
+fn switch(cluster: Place) -> Option<Unknown> {
+    match cluster.get(&cluster::GATEWAY_ADDON_ENABLED) {
+        Got::Unknown(unknown) => Some(unknown),
+        got => got.unknown().or_else(|| cluster.decides().cloned()),
+    }
+}
+
+fn found(gateway: &Gateway, writers: &[Writer]) -> Option<Finding> {
+    let first = writers.first()?;
+    // A template stands for any number of clusters of one declaration.
+    let template = writers.iter().find(|writer| writer.cluster.address().text().contains("[*]"));
+    if writers.len() < 2 && template.is_none() {
+        return None;
+    }
+    let (Gateway::Declared(name) | Gateway::Elsewhere(name) | Gateway::Unknown(name)) = gateway;
+    let clusters: Vec<String> = writers.iter().map(|writer| format!("`{}`", writer.cluster.name())).collect();
+    let open = writers.iter().find_map(|writer| writer.certain.clone().err());
+    let certain = open.is_none() && writers.len() >= 2;
+    let shown = clusters.join(" and ");
+    let message = match certain {
+        true => format!("{shown} write to the same application gateway `{name}`"),
+        false => format!("cannot tell whether more than one cluster writes to application gateway `{name}`: {shown}"),
+    };
+    let mut finding = RULE.finding(first.span, message);
+    if !certain {
+        finding.verdict = Verdict::Undecided;
+        let unknown = open.flatten().or_else(|| template.and_then(|writer| writer.cluster.decides().cloned()));
+        let effect = "if more than one cluster is made with the add-on: VNL110; else it passes".to_string();
+        finding.deciders = unknown.into_iter().map(|unknown| Decider { unknown, effect: effect.clone() }).collect();
+    }
+    // The same unknown is the same gateway, whichever it is.
+    if !matches!(gateway, Gateway::Declared(_)) {
+        finding.confidence = Confidence::Medium;
+    }
+    finding.subject = Some(first.cluster.address().clone());
+    finding.root = Some(first.cluster.root());
+    finding.objects = writers.iter().skip(1).map(|writer| writer.cluster.address().clone()).collect();
+    for (index, writer) in writers.iter().enumerate() {
+        let message = match index {
+            0 => format!("the add-on of `{}` writes to the gateway", writer.cluster.name()),
+            _ => format!("and so does that of `{}`", writer.cluster.name()),
+        };
+        finding.steps.push(Step { message, span: writer.span });
+    }
+    finding.help = Some("give every cluster an application gateway of its own".into());
+    finding.why = Some("each controller writes its complete view of the gateway and deletes what the other one wrote".into());
+    Some(finding)
+}

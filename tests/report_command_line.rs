@@ -1,0 +1,147 @@
+//! The command line as a process would see it: what it prints, and its exit code.
+
+use std::ffi::OsString;
+use std::io::{Cursor, Write};
+use std::path::PathBuf;
+
+use vnetlint::cli::{Surroundings, run_in};
+
+struct Said {
+    code: u8,
+    out: String,
+    err: String,
+}
+
+fn say(words: &[&str], input: &str) -> Said {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let input = Box::new(Cursor::new(input.to_string().into_bytes()));
+    let surroundings = Surroundings { input, terminal: false, colour: false };
+    let args = ["vnetlint"].iter().chain(words).map(OsString::from);
+    let code = run_in(surroundings, args, &mut out, &mut err);
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    Said { code, out: text(out), err: text(err) }
+}
+
+/// A repository of its own for one test.
+fn folder(name: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(path.join(".git")).expect("a directory");
+    path
+}
+
+#[test]
+fn a_path_that_does_not_exist_is_a_mistake_with_a_sentence() {
+    let said = say(&["no/such/path"], "");
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert_eq!(said.err, "error: there is no file or directory `no/such/path`\n");
+}
+
+#[test]
+fn a_directory_without_code_has_nothing_to_analyse() {
+    let path = folder("nothing");
+    let said = say(&["check", path.to_str().expect("Unicode")], "");
+    assert_eq!(said.code, 3);
+    assert!(said.err.starts_with("error: there is nothing to analyse"), "{}", said.err);
+    assert!(said.out.starts_with("vnetlint 0.1.0: "), "{}", said.out);
+    assert!(!said.out.contains(" ms"), "a file or pipe gets no time");
+}
+
+#[test]
+fn a_file_that_is_named_and_cannot_be_read_is_a_mistake() {
+    let path = folder("latin").join("main.tf");
+    std::fs::write(&path, b"name = \"caf\xe9\"\n").expect("a file");
+    let said = say(&[path.to_str().expect("Unicode")], "");
+    assert_eq!(said.code, 2);
+    assert!(said.err.ends_with("cannot be read: this is not UTF-8 text (byte 11)\n"), "{}", said.err);
+}
+
+#[test]
+fn an_unknown_flag_and_an_unknown_code_are_mistakes() {
+    assert_eq!(say(&["--nonsense"], "").code, 2);
+    assert_eq!(say(&["--output", "pdf"], "").code, 2);
+    assert_eq!(say(&["--output", "json", "--output", "sarif", "src"], "").code, 2);
+    let said = say(&["--select", "E501", "src"], "");
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("no code is or begins with `E501`"), "{}", said.err);
+    let said = say(&["explain", "VNL-nothing"], "");
+    assert_eq!(said.code, 2);
+    assert!(said.err.starts_with("error: there is no rule `VNL-nothing`"), "{}", said.err);
+}
+
+#[test]
+fn help_and_version_are_answers() {
+    let said = say(&["--version"], "");
+    assert_eq!((said.code, said.out.as_str()), (0, "vnetlint 0.1.0\n"));
+    assert_eq!(say(&["--help"], "").code, 0);
+    assert_eq!(say(&["rules", "--format", "json"], "").code, 0);
+}
+
+#[test]
+fn one_run_writes_several_reports() {
+    let path = folder("several");
+    let sarif = path.join("out.sarif");
+    let json = path.join("out.json");
+    let (sarif_flag, json_flag) = (format!("sarif={}", sarif.display()), format!("json={}", json.display()));
+    let said = say(&["--output", &sarif_flag, "--output", &json_flag, path.to_str().expect("Unicode")], "");
+    assert_eq!(said.out, "");
+    for (path, holds) in [(sarif, "\"2.1.0\""), (json, "\"version\": \"1\"")] {
+        assert!(std::fs::read_to_string(path).expect("a report").contains(holds));
+    }
+    let said = say(&["--output", "json=no/such/directory/x.json", path.to_str().expect("Unicode")], "");
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("`no/such/directory/x.json` cannot be written"), "{}", said.err);
+}
+
+#[test]
+fn a_file_of_values_outside_the_repository_is_refused() {
+    let path = folder("inside");
+    let outside = folder("outside").join("x.tfvars");
+    std::fs::write(&outside, "a = 1\n").expect("a file");
+    let (path, outside) = (path.to_str().expect("Unicode"), outside.to_str().expect("Unicode"));
+    let said = say(&["--var-file", outside, path], "");
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("lies outside the repository root"), "{}", said.err);
+    assert_eq!(say(&["--var", "novalue", path], "").code, 2);
+}
+
+#[test]
+fn resources_are_an_object_also_where_there_are_none() {
+    let path = folder("no_resources");
+    let said = say(&["resources", "--output", "json", path.to_str().expect("Unicode")], "");
+    let object: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    let keys: Vec<&String> = object.as_object().expect("an object").keys().collect();
+    assert_eq!(keys, ["resources", "outputs", "variables", "syntax_errors"]);
+}
+
+#[test]
+fn a_console_answers_every_line() {
+    let path = folder("console");
+    let path = path.to_str().expect("Unicode");
+    let lines = "{\"id\": 1, \"expr\": \"1 + \"}\n\nnonsense\n";
+    let said = say(&["console", "--dialect", "terraform", "--json", path], lines);
+    assert_eq!((said.code, said.out.lines().count()), (0, 2), "{}", said.out);
+    assert!(said.out.starts_with("{\"id\":1,"), "{}", said.out);
+    assert_eq!(say(&["console", "--dialect", "pkl", path], "").code, 2);
+}
+
+/// A reader that has gone away.
+struct Closed;
+
+impl Write for Closed {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(std::io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_success() {
+    let path = folder("closed");
+    let mut err = Vec::new();
+    let args = ["vnetlint", path.to_str().expect("Unicode")].map(OsString::from);
+    let surroundings = Surroundings { input: Box::new(Cursor::new(Vec::new())), terminal: false, colour: false };
+    assert_eq!(run_in(surroundings, args, &mut Closed, &mut err), 0);
+}
