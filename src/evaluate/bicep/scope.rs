@@ -48,6 +48,24 @@ const LOOKS_INTO: [&str; 14] = [
     "empty",
 ];
 
+/// The functions that ask where they stand.
+const ASKS_WHERE: [&str; 14] = [
+    "any",
+    "nameof",
+    "resourceGroup",
+    "subscription",
+    "managementGroup",
+    "tenant",
+    "deployment",
+    "environment",
+    "deployer",
+    "resourceId",
+    "subscriptionResourceId",
+    "tenantResourceId",
+    "managementGroupResourceId",
+    "extensionResourceId",
+];
+
 /// What an access path begins with, when that is a module call.
 struct Called {
     call: Arc<Declaration>,
@@ -177,14 +195,11 @@ impl Here<'_, '_> {
         span: Span,
         bindings: Bindings,
     ) -> Option<Value> {
-        if let ExprKind::Name(name) = &object.kind
-            && let Namespace::Imported(module) = self.namespace(object, bindings)
-        {
-            let _ = name;
+        if let Namespace::Imported(module) = self.namespace(object, bindings) {
             return Some(self.imported_name(evaluator, module, key, span));
         }
         if let Some(found) = self.world.found(self.at, object, bindings) {
-            return self.attribute(evaluator, object, found, key, safe, span, bindings);
+            return self.attribute(evaluator, found, key, safe, span);
         }
         if let Some(called) = self.called(object, bindings) {
             return self.of_module(evaluator, &called, &|index, children| {
@@ -251,17 +266,7 @@ impl Here<'_, '_> {
     }
 
     /// An attribute of a resource.
-    #[allow(clippy::too_many_arguments)]
-    fn attribute(
-        &self,
-        evaluator: &Evaluator,
-        object: &Expr,
-        found: Found,
-        key: &SmolStr,
-        safe: bool,
-        span: Span,
-        bindings: Bindings,
-    ) -> Option<Value> {
+    fn attribute(&self, evaluator: &Evaluator, found: Found, key: &SmolStr, safe: bool, span: Span) -> Option<Value> {
         let Found { resource, which } = found;
         let one = |index: usize| {
             let value = self.world.attribute(self.instance(resource, index), key, span);
@@ -272,7 +277,6 @@ impl Here<'_, '_> {
             let instances = self.world.instances(self.at.module, resource);
             if_made(instances.made.get(index), value)
         };
-        let _ = (object, bindings);
         match which {
             Which::One(index) => Some(one(index)),
             Which::Some(condition, indices) => Some(Value::one_of(condition, indices.into_iter().map(one))),
@@ -473,6 +477,9 @@ impl Here<'_, '_> {
 
     /// The functions that ask where they stand.
     fn builtin(&self, evaluator: &Evaluator, call: &Call, bindings: Bindings) -> Option<Value> {
+        // ARM finds a function in any case of letters.
+        let known = ASKS_WHERE.iter().chain(&LOOKS_INTO).find(|name| name.eq_ignore_ascii_case(call.function));
+        let call = &Call { function: known.unwrap_or(&call.function), ..*call };
         let root = self.world.id();
         let target = &self.of.target;
         let written = |value: Value| Some(value.with_origin(Origin::written(call.span)));
@@ -514,7 +521,10 @@ impl Here<'_, '_> {
                 };
                 written(self.state_of(&arguments, call.span))
             }
-            (list, [_, ..]) if list.strip_prefix("list").is_some_and(|rest| rest.starts_with(char::is_uppercase)) => {
+            (list, [_, ..])
+                if list == "getSecret"
+                    || list.strip_prefix("list").is_some_and(|rest| rest.starts_with(char::is_uppercase)) =>
+            {
                 let arguments = match evaluator.arguments(call, bindings) {
                     Ok(arguments) => arguments,
                     Err(value) => return Some(value),

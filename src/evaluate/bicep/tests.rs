@@ -313,7 +313,7 @@ fn more_instances_than_the_limit_are_one_template_and_a_note() {
     let text = "resource a 'My.Rp/a@2020-01-01' = [for i in range(0, 65): { name: 'a${i}' }]";
     let evaluated = evaluated(&[("main.bicep", text)]);
     assert_eq!(addresses(&evaluated), ["a[*]"]);
-    assert_eq!(evaluated.faults.len(), 1);
+    assert_eq!(evaluated.cut.len(), 1);
 }
 
 const HUB: &str = "
@@ -509,6 +509,33 @@ fn what_an_extension_makes_has_no_names_and_all_its_members_in_properties() {
     assert_eq!((inner.api_version.as_deref(), inner.names.len()), (None, 0));
     assert_eq!(form(&inner.body), "{ properties = { name = \"a/x\", scope = \"s\" } }");
     assert_eq!(resource(&evaluated, "plain").type_name, "Microsoft.Network/routeTables");
+}
+
+#[test]
+fn a_parameter_file_knows_its_variables_imports_and_what_it_extends() {
+    let sources = Sources::of_texts([
+        ("base.bicepparam", "using none\nparam a = 'base'\nparam b = 'base'"),
+        ("lib.bicep", "@export()\nvar suffix = 'x'\n@export()\nfunc f(a string) string => '${a}!'"),
+        (
+            "main.bicepparam",
+            "using 'main.bicep'\nextends 'base.bicepparam'\nimport { suffix, f } from 'lib.bicep'\nvar v = w\nvar w = f(suffix)\n\
+             param a = v\nparam c = '${a}-${a}'\nparam d = e\nvar e = d",
+        ),
+    ]);
+    let library = Library::new(&sources, Limits::default());
+    let assigned = super::assigned(&library, &root(), "main.bicepparam");
+    let told: Vec<String> = assigned.iter().map(|(name, value)| format!("{name} = {}", form(value))).collect();
+    let refused = "refused: this depends on itself";
+    let expected = ["a = \"x!\"", "b = \"base\"", "c = \"x!-x!\"", &format!("d = {refused}")];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn functions_and_members_are_found_in_any_case_of_letters() {
+    let told = outputs(&format!(
+        "{VNET}\noutput a string = last(Split(vnet.ID, '/'))\noutput b string = resourcegroup().name"
+    ));
+    assert_eq!(told, ["a = \"v\"", "b = resourceGroup().name"]);
 }
 
 #[test]
