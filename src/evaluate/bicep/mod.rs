@@ -71,6 +71,8 @@ enum Wanted {
     Assigned(SmolStr),
     /// All arguments of a module, where they are not written one by one.
     Arguments,
+    /// The name of the deployment that an instance of a module call is, by its address.
+    Deployment(String),
     /// A member of a resource: which one, which instance of it, and the member.
     Member(usize, usize, SmolStr),
     /// All members of a resource, where they are not written one by one.

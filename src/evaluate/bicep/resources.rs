@@ -410,21 +410,21 @@ impl World<'_> {
                 None => Target::unknown(target::Level::ManagementGroup),
             },
             _ => {
-                let extended = self.id_text(instance, depth + 1);
+                let extended = self.id_at(instance, &own);
                 Target { extended: extended.or_else(|| own.id()), ..own }
             }
         }
     }
 
     /// The id of a resource as a text with holes; `None` where its scope is not known.
-    fn id_text(&self, instance: Instance, depth: u32) -> Option<Pieces> {
-        if depth > DEEPEST {
-            return None;
-        }
+    fn id_text(&self, instance: Instance) -> Option<Pieces> {
+        self.id_at(instance, &self.target(instance, 0))
+    }
+
+    fn id_at(&self, instance: Instance, target: &Target) -> Option<Pieces> {
         let names: Option<Vec<Pieces>> = self.names(instance, 0).iter().map(pieces_of).collect();
-        let target = self.target(instance, depth + 1);
         let type_name = self.with_instance(instance, |_, placed, _| placed.type_name.clone());
-        id_of(&target, &type_name, &names?)
+        id_of(target, &type_name, &names?)
     }
 
     /// The resource behind a reference to its id.
@@ -438,7 +438,7 @@ impl World<'_> {
     /// A value for whoever takes a text apart: references to ids become what the ids say, with holes.
     pub(super) fn spelled_out(&self, value: &Value) -> Value {
         let id = |hole: &Hole| match hole {
-            Hole::Reference(reference) => self.instance_at(reference).and_then(|found| self.id_text(found, 0)),
+            Hole::Reference(reference) => self.instance_at(reference).and_then(|found| self.id_text(found)),
             Hole::Unknown(_) => None,
         };
         let kind = match &value.kind {

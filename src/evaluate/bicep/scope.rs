@@ -355,10 +355,8 @@ impl Here<'_, '_> {
         };
         let address = made.address(&children.address);
         match key {
-            "name" => match call.body.field("name") {
-                Some(name) => made.with_bindings(|bindings| {
-                    self.world.value(At { module: self.at.module, inside: None }, name, bindings)
-                }),
+            "name" => match self.world.deployment_name(self.at.module, call, made) {
+                Some(name) => name,
                 None => self.world.unknown(format!("{address}.name"), Reason::Function, span),
             },
             "outputs" => {
@@ -561,11 +559,8 @@ impl Here<'_, '_> {
     fn deployment(&self) -> Value {
         let own = qualified(&self.of.address, "deployment()");
         let root = self.world.id();
-        let given = self.of.parent.as_ref().and_then(|parent| {
-            let name = parent.call.body.field("name")?;
-            let at = At { module: parent.module, inside: None };
-            Some(parent.made.with_bindings(|bindings| self.world.value(at, name, bindings)))
-        });
+        let parent = self.of.parent.as_ref();
+        let given = parent.and_then(|parent| self.world.deployment_name(parent.module, &parent.call, &parent.made));
         let name = given.unwrap_or_else(|| Value::pieces(named(root, &format!("{own}.name"))));
         open_object([("name", name)], Unknown::new(root, own, Reason::Data))
     }

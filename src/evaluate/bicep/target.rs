@@ -90,8 +90,10 @@ impl Target {
     /// The same for a file whose `targetScope` is another: what is missing is not known, what is too much is left out.
     pub fn at_level(mut self, level: Level, root: RootId, module: &str) -> Target {
         let hole = |name: &str| Some(named(root, &format!("{module}.{name}")));
-        if level >= Level::Subscription && self.subscription.is_none() {
-            self.subscription = hole("subscription().subscriptionId");
+        match level >= Level::Subscription {
+            true if self.subscription.is_none() => self.subscription = hole("subscription().subscriptionId"),
+            true => {}
+            false => self.subscription = None,
         }
         match level {
             Level::ResourceGroup if self.group.is_none() => self.group = hole("resourceGroup().name"),

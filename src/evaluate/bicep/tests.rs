@@ -556,3 +556,54 @@ fn a_safe_access_makes_the_rest_of_its_chain_safe() {
 fn a_field_is_found_in_any_case_of_letters() {
     assert_eq!(outputs("var a = { vnetSubnetID: 'x' }\noutput b string = a.vnetSubnetId"), ["b = \"x\""]);
 }
+
+#[test]
+fn what_goes_round_in_circles_ends() {
+    let main = "
+        resource a 'My.Rp/a/b@2020-01-01' = { name: 'a', parent: b }
+        resource b 'My.Rp/a/b@2020-01-01' = { name: 'b', parent: a }
+        resource c 'My.Rp/a@2020-01-01' = [for x in c: { name: x.name }]
+        resource d 'My.Rp/a@2020-01-01' = { name: last(split(e.id, '/')), scope: e }
+        resource e 'My.Rp/a@2020-01-01' = { name: last(split(d.id, '/')), scope: d }
+        resource f 'My.Rp/a@2020-01-01' = { name: f.name, properties: f.properties }
+        resource g 'My.Rp/a@2020-01-01' = [for i in range(0, 2): if (g[i].properties.x) { name: 'g${i}' }]
+        module m 'm.bicep' = if (m.outputs.id == '') { name: m.name, scope: resourceGroup(m.outputs.id), params: { x: m.outputs.id } }
+        module n 'm.bicep' = [for o in n: { name: o.name }]
+        output all array = [a.id, a.name, c, d.id, f, g, m, n, split(a.id, '/'), split(d.id, '/')]
+        ";
+    let evaluated = evaluated(&[("main.bicep", main), ("m.bicep", "param x string\noutput id string = x")]);
+    assert_eq!(evaluated.outputs.len(), 1);
+    assert!(evaluated.resources.len() >= 7);
+}
+
+#[test]
+fn a_scope_that_hangs_on_a_condition_keeps_what_both_sides_share() {
+    let main = "
+        param near bool
+        module m 'm.bicep' = { name: 'm', scope: near ? resourceGroup('a') : resourceGroup('s', 'b') }
+        module n 'm.bicep' = { name: 'n', scope: near ? resourceGroup('a') : resourceGroup('b') }
+        ";
+    let inner = "resource r 'My.Rp/a@2020-01-01' = { name: 'r' }";
+    let evaluated = evaluated(&[("main.bicep", main), ("m.bicep", inner)]);
+    let site = |address: &str| {
+        let scope = &resource(&evaluated, address).scope;
+        [&scope.subscription, &scope.resource_group]
+            .map(|part| part.as_ref().map(ToString::to_string).unwrap_or_default())
+    };
+    let own = "subscription().subscriptionId";
+    assert_eq!(site("m.r"), [format!("${{(near ? \"${{{own}}}\" : \"s\")}}"), "${(near ? \"a\" : \"b\")}".into()]);
+    assert_eq!(site("n.r"), [format!("${{{own}}}"), "${(near ? \"a\" : \"b\")}".into()]);
+}
+
+#[test]
+fn a_module_in_a_module_starts_after_it() {
+    let outer = "module inner 'inner.bicep' = { name: 'i' }\nresource r 'My.Rp/a@2020-01-01' existing = { name: 'r' }";
+    let inner = "resource r 'My.Rp/a@2020-01-01' = { name: 'r' }";
+    let files =
+        [("main.bicep", "module outer 'outer.bicep' = { name: 'o' }"), ("outer.bicep", outer), ("inner.bicep", inner)];
+    let evaluated = evaluated(&files);
+    assert_eq!(waits(&evaluated, "-outer.inner"), ["-outer"]);
+    assert_eq!(waits(&evaluated, "+outer.inner.r"), ["-outer.inner"]);
+    assert_eq!(waits(&evaluated, "+outer"), ["+outer.inner", "-outer"]);
+    assert_eq!(addresses(&evaluated), ["outer.r", "outer.inner.r"]);
+}
