@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use super::call::is_broken;
 use super::{Bindings, Evaluator, form};
 use crate::source::Span;
@@ -16,7 +18,7 @@ impl Evaluator<'_> {
     /// `object.key`.
     pub fn get(&self, object: &Value, key: &str, safe: bool, span: Span) -> Value {
         let found = match &object.kind {
-            Kind::Object { fields, rest, .. } => match (fields.get(key), rest) {
+            Kind::Object { fields, rest, .. } => match (self.field(fields, key), rest) {
                 // A view of a resource: what was left out or null is worked out by Azure.
                 (Some(value), Some(Hole::Reference(reference))) => {
                     let here = reference.then(Segment::Field(SmolStr::new(key)));
@@ -49,6 +51,15 @@ impl Evaluator<'_> {
             _ => self.refuse(span, format!("{} has no field {key:?}", kind_word(object))),
         };
         found.with_secret(object.secret)
+    }
+
+    /// The field of a key; Bicep's objects find one in any case of letters, as ARM's do.
+    fn field<'v>(&self, fields: &'v IndexMap<SmolStr, Value>, key: &str) -> Option<&'v Value> {
+        let as_written = fields.get(key);
+        if as_written.is_some() || self.scope.dialect() == Dialect::Terraform {
+            return as_written;
+        }
+        fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value)
     }
 
     /// `object[index]`.
