@@ -517,7 +517,7 @@ fn chains_as_long_as_the_limits_allow_are_read() {
     for (open, close) in
         [("", ".a"), ("", "[0]"), ("a ? b : ", ""), ("a + ", ""), ("x => ", ""), ("", "!"), ("", "::a"), ("a ??", "")]
     {
-        let text = format!("var deep = {}a{}\n", open.repeat(2000), close.repeat(2000));
+        let text = format!("var deep = {}a{}\n", open.repeat(1000), close.repeat(1000));
         let read = bicep(&text);
         assert_eq!(read.faults(), [""; 0], "{open} {close}");
         assert_eq!(read.program.items.len(), 1);
