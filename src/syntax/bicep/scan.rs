@@ -254,6 +254,8 @@ impl<'t> Scanner<'t> {
             b']' | b'}' | b')' => self.close(),
             b',' => self.separate(),
             b'.' if self.here(b"...") => length = 3,
+            // The `?` of a ternary has counted it; after a key there is nothing to count.
+            b':' if !self.here(b"::") => {}
             b'.' | b':' | b'?' | b'!' | b'=' | b'<' | b'>' | b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'~' => {
                 self.level.chain += 1;
                 let pairs: [&[u8]; 13] =
