@@ -86,7 +86,8 @@ pub fn evaluate_text(
     asked: usize,
 ) -> Result<Value, String> {
     let (extension, written) = match root.dialect {
-        Dialect::Terraform => ("tf", format!("locals {{\n  asked = {text}\n}}\n")),
+        // Terraform reads what is asked as if it stood in parentheses: line ends say nothing.
+        Dialect::Terraform => ("tf", format!("locals {{\n  asked = (\n{text}\n)\n}}\n")),
         Dialect::Bicep => ("bicep", format!("var asked = {text}\n")),
     };
     let file = library.sources.overlay(&format!(".console/{asked}.{extension}"), written);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, RwLock};
 
 use super::Root;
-use super::terraform::{Configuration, files};
+use super::terraform::{Configuration, files, is_configuration};
 use crate::source::{Refusal, Sources, directory_of, extension_of, join, name_of};
 use crate::syntax::{self, Dialect, Item, Limits, Program};
 use crate::value::RootId;
@@ -61,7 +61,7 @@ impl<'a> Library<'a> {
 
 /// Files that the walk reads: everything that may declare something.
 pub fn is_program(path: &str) -> bool {
-    matches!(extension_of(path), "tf" | "tofu" | "bicep" | "bicepparam")
+    is_configuration(path) || matches!(extension_of(path), "bicep" | "bicepparam")
 }
 
 /// The deployments at and below the given paths, sorted, each once an environment.
@@ -81,7 +81,7 @@ pub fn find_roots(library: &Library, paths: &[String], inputs: &Inputs) -> Vec<R
             continue;
         }
         match extension_of(path) {
-            "tf" | "tofu" => {
+            _ if is_configuration(path) => {
                 named.insert((directory_of(path).to_string(), Dialect::Terraform));
             }
             "bicepparam" => named.extend(used_by(library, path).map(|path| (path, Dialect::Bicep))),
@@ -103,11 +103,8 @@ pub fn find_roots(library: &Library, paths: &[String], inputs: &Inputs) -> Vec<R
 }
 
 fn terraform_roots(library: &Library, walked: &BTreeSet<String>) -> Vec<(String, Dialect)> {
-    let directories: BTreeSet<&str> = walked
-        .iter()
-        .filter(|path| matches!(extension_of(path), "tf" | "tofu"))
-        .map(|path| directory_of(path))
-        .collect();
+    let directories: BTreeSet<&str> =
+        walked.iter().filter(|path| is_configuration(path)).map(|path| directory_of(path)).collect();
     let mut called: BTreeSet<String> = BTreeSet::new();
     let mut own: BTreeSet<&str> = BTreeSet::new();
     for directory in &directories {

@@ -9,6 +9,7 @@ pub mod hcl;
 mod item;
 pub mod json;
 mod nesting;
+mod tree;
 
 pub use expression::{Binder, Element, Expr, ExprKind, Field, Operator, Part, Repeated, Sign, Yield};
 pub use item::{
@@ -23,6 +24,7 @@ pub fn read(sources: &Sources, file: FileId, limits: Limits) -> Program {
     let path = sources.path(file);
     match extension_of(&path) {
         "tf" | "tfvars" | "tofu" => hcl::read(sources, file, limits),
+        "json" if path.ends_with(".tf.json") || path.ends_with(".tofu.json") => hcl::read_json(sources, file, limits),
         "bicep" | "bicepparam" => bicep::read(sources, file, limits),
         _ => json::read(sources, file, limits),
     }

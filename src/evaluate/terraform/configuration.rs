@@ -126,8 +126,12 @@ impl Configuration {
 /// The Terraform files of a directory, by name.
 pub fn files(library: &Library, directory: &str) -> Vec<String> {
     let entries = library.sources.list(directory).unwrap_or_default();
-    let is_configuration = |name: &str| matches!(extension_of(name), "tf" | "tofu");
     entries.into_iter().filter(|e| is_configuration(&e.name)).filter_map(|e| join(directory, &e.name)).collect()
+}
+
+/// A file of Terraform's language, in either of its forms.
+pub fn is_configuration(path: &str) -> bool {
+    matches!(extension_of(path.strip_suffix(".json").unwrap_or(path)), "tf" | "tofu")
 }
 
 /// The directory that a call's source names, seen from `directory`. `None` for registries and other places;

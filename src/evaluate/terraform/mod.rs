@@ -21,7 +21,7 @@ use crate::source::Span;
 use crate::syntax::{Declaration, Dialect, Expr, ExprKind, Fault};
 use crate::value::{Address, Hand, Kind, Origin, Pieces, Reason, Reference, RootId, SmolStr, Truth, Unknown, Value};
 
-pub use configuration::{Configuration, files};
+pub use configuration::{Configuration, files, is_configuration};
 use configuration::{DIALECT, local_source, provider_of};
 use instances::{Instances, Made};
 
