@@ -55,6 +55,8 @@ pub struct Evaluated {
     pub faults: Vec<Fault>,
     /// What was cut short because a limit was reached.
     pub cut: Vec<Fault>,
+    /// The directory of the Terraform configuration that this is a plan or state of, where it lies beside it.
+    pub plan_of: Option<String>,
     /// A part of a program could not be read: what is not there may stand in it.
     pub damaged: Option<Unknown>,
 }

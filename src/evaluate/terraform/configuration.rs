@@ -54,6 +54,13 @@ impl Configuration {
         found.then_some(configuration)
     }
 
+    /// The module of the given declarations.
+    pub fn of_items<'i>(directory: &str, items: impl IntoIterator<Item = &'i Item>) -> Configuration {
+        let mut configuration = Configuration { directory: directory.to_string(), ..Configuration::default() };
+        items.into_iter().for_each(|item| configuration.add(item));
+        configuration
+    }
+
     fn add(&mut self, item: &Item) {
         match item {
             Item::Input(input) => {

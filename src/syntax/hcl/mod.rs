@@ -15,6 +15,7 @@ mod texts;
 use std::collections::BTreeMap;
 
 pub use json::read as read_json;
+pub(super) use texts::Written;
 pub use texts::template;
 
 use super::item::{Dialect, Fault, Item, Program, Shape};

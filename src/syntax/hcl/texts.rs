@@ -15,7 +15,7 @@ pub fn template(sources: &Sources, file: FileId, limits: Limits) -> Result<Expr,
 
 /// A text within a file.
 #[derive(Clone, Copy)]
-pub(super) struct Written<'a> {
+pub(in crate::syntax) struct Written<'a> {
     pub file: FileId,
     /// The text without escapes.
     pub text: &'a str,
