@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use super::{End, Got, Network, Order, Place};
-use crate::azure::{self, Link};
+use crate::azure::{self, Field, Link};
 use crate::value::{Address, Kind, Piece, Pieces, ResourceId, Value};
 
 /// Every link of the graph.
@@ -60,7 +60,9 @@ impl Network {
         if let Some(parent) = place.parent() {
             line(text, &format!("  in {}", parent.address()));
         }
-        for field in place.kind().fields {
+        // What a link says is said by where it leads.
+        let is_link = |field: &Field| LINKS.iter().any(|link| std::ptr::eq(link.field, field));
+        for field in place.kind().fields.iter().copied().filter(|field| !is_link(field)) {
             if field.arm.contains("[]") {
                 let (values, open) = place.get_all(field);
                 let values = values.iter().map(shown);
@@ -79,7 +81,7 @@ impl Network {
         }
         for joined in &self.joined {
             let here = joined.node.map(|index| self.canonical(index)) == Some(place.index);
-            if here && !LINKS.iter().any(|link| std::ptr::eq(link.field, joined.field)) {
+            if here && !is_link(joined.field) {
                 let (field, value) = (joined.field.arm, shown(&joined.value));
                 line(text, &format!("  {field} = {value}, drawn by {} ({:?})", joined.declaration, joined.exists));
             }
