@@ -159,7 +159,7 @@ fn secrets_stay_secret_and_faults_have_their_place() {
     let evaluated = Evaluated { outputs, resources, ..Evaluated::default() };
     let faults = [Fault { span: Span::new(file, 4, 5), message: "a value was expected".into(), opened: None }];
     let listing = listed(Dialect::Bicep, evaluated.clone(), &sources, &faults);
-    assert_eq!(listing["outputs"], json!({"password": "(sensitive)", "id": {"unknown": "vnet.id"}}));
+    assert_eq!(listing["outputs"], json!({"password": {"unknown": "(sensitive)"}, "id": {"unknown": "vnet.id"}}));
     let expected = json!([{"path": "main.bicep", "line": 2, "column": 3, "message": "a value was expected"}]);
     assert_eq!(listing["syntax_errors"], expected);
     let text = resources_as_text(&[(root(Dialect::Bicep), evaluated)], &sources, &faults);

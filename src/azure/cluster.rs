@@ -26,7 +26,7 @@ pub static CLUSTER: Type = Type {
         &LOCATION,
         &SKU,
     ],
-    splits: &[Split { list: "properties.agentPoolProfiles", of: &POOL }],
+    splits: &[Split { list: "properties.agentPoolProfiles", azurerm: "default_node_pool", of: &POOL }],
 };
 
 /// `Microsoft.ContainerService/managedClusters/agentPools`.

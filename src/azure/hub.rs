@@ -12,7 +12,7 @@ pub static VIRTUAL_HUB: Type = Type {
     noun: "virtual hub",
     azurerm: &[("azurerm_virtual_hub", Naming::Own), ("azurerm_route_server", Naming::Own)],
     fields: &[&WAN, &ROUTE_SERVER_SUBNET, &ROUTES, &ROUTE_PREFIXES],
-    splits: &[Split { list: "properties.ipConfigurations", of: &HUB_IP }],
+    splits: &[Split { list: "properties.ipConfigurations", azurerm: "", of: &HUB_IP }],
 };
 
 /// `Microsoft.Network/virtualHubs/ipConfigurations`: where a Route Server stands.

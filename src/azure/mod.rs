@@ -36,6 +36,8 @@ pub enum Naming {
 pub struct Split {
     /// Where the items stand, in ARM's words: `properties.subnets`.
     pub list: &'static str,
+    /// The same in azurerm's: `subnet`; empty where it has no such list.
+    pub azurerm: &'static str,
     /// What they are.
     pub of: &'static Type,
 }

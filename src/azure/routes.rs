@@ -11,7 +11,7 @@ pub static ROUTE_TABLE: Type = Type {
     noun: "route table",
     azurerm: &[("azurerm_route_table", Naming::Own)],
     fields: &[&NO_PROPAGATION, &INLINE_NAMES, &INLINE_PREFIXES, &INLINE_HOPS, &INLINE_ADDRESSES],
-    splits: &[Split { list: "properties.routes", of: &ROUTE }],
+    splits: &[Split { list: "properties.routes", azurerm: "route", of: &ROUTE }],
 };
 
 /// `Microsoft.Network/routeTables/routes`.

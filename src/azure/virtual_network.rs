@@ -12,8 +12,8 @@ pub static VNET: Type = Type {
     azurerm: &[("azurerm_virtual_network", Naming::Own)],
     fields: &[&ADDRESS_SPACE, &DNS_SERVERS, &INLINE_SUBNET_NAMES, &INLINE_SUBNET_PREFIXES, &INLINE_SUBNET_TABLES],
     splits: &[
-        Split { list: "properties.subnets", of: &SUBNET },
-        Split { list: "properties.virtualNetworkPeerings", of: &PEERING },
+        Split { list: "properties.subnets", azurerm: "subnet", of: &SUBNET },
+        Split { list: "properties.virtualNetworkPeerings", azurerm: "", of: &PEERING },
     ],
 };
 

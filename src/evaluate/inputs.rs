@@ -6,15 +6,16 @@ use std::collections::BTreeMap;
 
 use super::expression::{Bindings, Call, Evaluator, Fuel, Scope};
 use super::{Inputs, Library, Root};
-use crate::source::{directory_of, join};
-use crate::syntax::{Dialect, Expr, ExprKind, Item, Program};
+use crate::source::{directory_of, extension_of};
+use crate::syntax::json::KEY_VAULT_REFERENCE;
+use crate::syntax::{Dialect, Expr, Item};
 use crate::value::{Hand, Origin, Reason, RootId, SmolStr, Value};
 
 /// The values that files and flags give to the inputs of a root; what comes later in the list of files wins.
 pub fn of_root(library: &Library, root: &Root, inputs: &Inputs) -> BTreeMap<SmolStr, Value> {
     let mut given: BTreeMap<SmolStr, Value> = BTreeMap::new();
     for path in &root.input_files {
-        assign(library, root, path, &mut given, 0);
+        given.extend(assigned(library, root, path));
     }
     for (name, text) in &inputs.variables {
         given.insert(SmolStr::new(name), of_flag(library, root, name, text));
@@ -22,34 +23,30 @@ pub fn of_root(library: &Library, root: &Root, inputs: &Inputs) -> BTreeMap<Smol
     given
 }
 
-fn assign(library: &Library, root: &Root, path: &str, into: &mut BTreeMap<SmolStr, Value>, depth: usize) {
-    let Ok(program) = library.program(path) else { return };
-    for item in &program.items {
-        // A parameter file may extend another one, whose values stand below its own.
-        if let Item::Import(import) = item
-            && import.all_as.as_deref() == Some("")
-            && let Some(base) = import.path.as_literal().and_then(|base| join(directory_of(path), base))
-            && depth < 8
-        {
-            assign(library, root, &base, into, depth + 1);
-        }
+/// The values that one file assigns. A `.bicepparam` file is a program with names of its own.
+fn assigned(library: &Library, root: &Root, path: &str) -> BTreeMap<SmolStr, Value> {
+    if extension_of(path) == "bicepparam" {
+        return super::bicep::assigned(library, root, path);
     }
+    let mut given = BTreeMap::new();
+    let Ok(program) = library.program(path) else { return given };
     for item in &program.items {
         if let Item::Assignment(assignment) = item {
-            let value = evaluate(library, root, &program, path, &assignment.value);
+            let value = evaluate(library, root, path, &assignment.value);
             let hand = Hand::Argument(assignment.name.name.clone());
             let origin = value.origin.through(hand, assignment.value.span);
-            into.insert(assignment.name.name.clone(), value.with_origin(origin));
+            given.insert(assignment.name.name.clone(), value.with_origin(origin));
         }
     }
+    given
 }
 
-fn evaluate(library: &Library, root: &Root, program: &Program, path: &str, expr: &Expr) -> Value {
-    let scope = File { root, program, directory: directory_of(path) };
+fn evaluate(library: &Library, root: &Root, path: &str, expr: &Expr) -> Value {
+    let scope = Nameless { root, directory: directory_of(path) };
     let fuel = Fuel::new(1_000_000);
     let refused = RefCell::default();
-    Evaluator { scope: &scope, sources: library.sources, fuel: &fuel, refused: &refused }
-        .value(expr, Bindings::default())
+    let evaluator = Evaluator { scope: &scope, sources: library.sources, fuel: &fuel, refused: &refused };
+    evaluator.value(expr, Bindings::default())
 }
 
 /// The value of `--var name=text`: a text, unless it is written as a list, an object or (in Bicep) another literal.
@@ -68,19 +65,16 @@ fn of_flag(library: &Library, root: &Root, name: &str, text: &str) -> Value {
     if !literal {
         return Value::text(text).with_origin(origin);
     }
-    let mut given = BTreeMap::new();
-    assign(library, root, &path, &mut given, 0);
-    given.remove(name).unwrap_or_else(|| Value::text(text)).with_origin(origin)
+    assigned(library, root, &path).remove(name).unwrap_or_else(|| Value::text(text)).with_origin(origin)
 }
 
-/// The names of a file of values: its own variables, in Bicep.
-struct File<'a> {
+/// A file of values that has no names: they are literals.
+struct Nameless<'a> {
     root: &'a Root,
-    program: &'a Program,
     directory: &'a str,
 }
 
-impl Scope for File<'_> {
+impl Scope for Nameless<'_> {
     fn root(&self) -> RootId {
         self.root.id
     }
@@ -93,27 +87,13 @@ impl Scope for File<'_> {
         (self.directory, directory_of(&self.root.path))
     }
 
-    fn resolve(&self, evaluator: &Evaluator, expr: &Expr, bindings: Bindings) -> Option<Value> {
-        let ExprKind::Name(name) = &expr.kind else { return None };
-        if bindings.get(name).is_some() {
-            return None;
-        }
-        let local = self.program.items.iter().find_map(|item| match item {
-            Item::Local(local) if local.name.name == *name => Some(&local.value),
-            Item::Assignment(assignment) if assignment.name.name == *name => Some(&assignment.value),
-            _ => None,
-        })?;
-        Some(evaluator.value(local, Bindings::default()))
+    fn resolve(&self, _: &Evaluator, _: &Expr, _: Bindings) -> Option<Value> {
+        None
     }
 
     fn call(&self, evaluator: &Evaluator, call: &Call, _: Bindings) -> Option<Value> {
-        // A vault's secret and the deploying machine's environment are known to nobody here.
-        matches!(call.function, "getSecret" | "__keyVaultReference" | "readEnvironmentVariable" | "externalInput").then(
-            || {
-                evaluator
-                    .unknown(call.function, Reason::Data, call.span)
-                    .with_secret(call.function != "readEnvironmentVariable")
-            },
-        )
+        // A vault's secret is known to nobody here.
+        let secret = call.function == KEY_VAULT_REFERENCE;
+        secret.then(|| evaluator.unknown("a secret of a key vault", Reason::Data, call.span).with_secret(true))
     }
 }

@@ -14,7 +14,7 @@ use indexmap::IndexMap;
 
 use crate::source::Span;
 use crate::syntax::{self, Dialect, Fault, Item};
-use crate::value::{Address, Pieces, RootId, SmolStr, Truth, Unknown, Value};
+use crate::value::{Address, Pieces, Reason, RootId, SmolStr, Truth, Unknown, Value};
 
 pub use expression::{Bindings, Call, Evaluator, Fuel, Refused, Scope, form, is_broken};
 pub use roots::{Inputs, Library, find_roots, is_program};
@@ -55,15 +55,26 @@ pub struct Evaluated {
     pub faults: Vec<Fault>,
     /// What was cut short because a limit was reached.
     pub cut: Vec<Fault>,
+    /// A part of a program could not be read: what is not there may stand in it.
+    pub damaged: Option<Unknown>,
 }
 
 /// Evaluates one root.
 pub fn evaluate(library: &Library, root: &Root, inputs: &Inputs, max_instances: usize) -> Evaluated {
     let given = Given { inputs: &inputs::of_root(library, root, inputs), max_instances };
-    match root.dialect {
+    let mut evaluated = match root.dialect {
         Dialect::Terraform => terraform::evaluate(library, root, &given),
         Dialect::Bicep => bicep::evaluate(library, root, &given),
-    }
+    };
+    let broken = roots::programs_of(library, root).into_iter().find_map(|path| {
+        let program = library.program(&path).ok()?;
+        let fault = program.faults.first()?;
+        let line = library.sources.file(fault.span.file).place(fault.span.start as usize).line;
+        let name = format!("what could not be read at {path}:{line}");
+        Some(Unknown::new(root.id, name, Reason::Broken).at(fault.span))
+    });
+    evaluated.damaged = broken;
+    evaluated
 }
 
 /// Evaluates one expression in a root, or says why its language would refuse it; `asked` tells questions apart.

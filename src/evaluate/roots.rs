@@ -128,14 +128,7 @@ fn bicep_roots(library: &Library, walked: &BTreeSet<String>) -> Vec<(String, Dia
     let mut bound: BTreeSet<String> = BTreeSet::new();
     for path in &programs {
         let Ok(program) = library.program(path) else { continue };
-        for item in &program.items {
-            let source = match item {
-                Item::Module(declaration) => declaration.source.as_ref().and_then(|source| source.as_literal()),
-                Item::Import(import) => import.path.as_literal(),
-                _ => None,
-            };
-            used.extend(source.and_then(|source| join(directory_of(path), source)));
-        }
+        used.extend(bicep_sources(&program, path));
     }
     for path in walked.iter().filter(|path| extension_of(path) == "bicepparam") {
         bound.extend(used_by(library, path));
@@ -329,6 +322,41 @@ fn environment_of(path: &str) -> String {
     let stem = stem.trim_end_matches(".tfvars");
     let last = stem.rsplit('.').next().unwrap_or(stem);
     if last.eq_ignore_ascii_case("parameters") { stem.to_string() } else { last.to_string() }
+}
+
+/// Every program that a root is made of: its own and those of the local modules that it calls, however deep.
+pub fn programs_of(library: &Library, root: &Root) -> BTreeSet<String> {
+    let mut found: BTreeSet<String> = BTreeSet::new();
+    let mut entered: BTreeSet<String> = BTreeSet::new();
+    let mut open = vec![root.path.clone()];
+    while let Some(at) = open.pop() {
+        if !entered.insert(at.clone()) {
+            continue;
+        }
+        match root.dialect {
+            Dialect::Terraform => {
+                found.extend(files(library, &at));
+                open.extend(Configuration::read(library, &at).iter().flat_map(Configuration::local_sources));
+            }
+            Dialect::Bicep => {
+                open.extend(library.program(&at).iter().flat_map(|program| bicep_sources(program, &at)));
+                found.insert(at);
+            }
+        }
+    }
+    found
+}
+
+/// The local files that a Bicep program takes modules and names from.
+fn bicep_sources(program: &Program, path: &str) -> Vec<String> {
+    let source = |item: &Item| match item {
+        Item::Module(declaration) => {
+            declaration.source.as_ref().and_then(|source| source.as_literal()).map(str::to_string)
+        }
+        Item::Import(import) => import.path.as_literal().map(str::to_string),
+        _ => None,
+    };
+    program.items.iter().filter_map(source).filter_map(|source| join(directory_of(path), &source)).collect()
 }
 
 #[cfg(test)]

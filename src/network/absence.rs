@@ -32,7 +32,12 @@ impl<'n> Place<'n> {
                 return child.decides.clone();
             }
         }
-        self.hidden_from().map(|hiding| hiding.unknown)
+        self.hidden_from().map(|hiding| hiding.unknown).or_else(|| self.damage())
+    }
+
+    /// A part of this place's root that could not be read: what is not there may stand in it.
+    pub fn damage(self) -> Option<Unknown> {
+        self.network.damaged.get(&self.root()).cloned()
     }
 
     /// Something that could not be read and was told of this place: a module, a script, a nested template.

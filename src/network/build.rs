@@ -34,10 +34,14 @@ pub fn build(estate: Vec<(Root, Evaluated)>) -> Network {
         nodes: Vec::new(),
         by_address: HashMap::new(),
         by_kind: HashMap::new(),
+        by_name: HashMap::new(),
+        by_declaration: HashMap::new(),
         groups: HashMap::new(),
         joined: Vec::new(),
+        parts: HashMap::new(),
         orders: HashMap::new(),
         hiding: Vec::new(),
+        damaged: HashMap::new(),
         layers: Vec::new(),
     };
     let mut within: Vec<(usize, Value, Option<Pieces>)> = Vec::new();
@@ -49,12 +53,14 @@ pub fn build(estate: Vec<(Root, Evaluated)>) -> Network {
         for module in evaluated.unread {
             network.hiding.push(Hiding { address: module.address, told: module.arguments, span: module.span });
         }
+        network.damaged.extend(evaluated.damaged.map(|unknown| (root.id, unknown)));
         network.orders.insert(root.id, Events::new(evaluated.needs));
         network.roots.push(root);
     }
     network.place_within(within);
     network.normalise();
     network.split_all();
+    network.index();
     network.merge();
     network.find_parents();
     for (resource, join, of, value) in joins {
@@ -236,7 +242,17 @@ impl Network {
                 parent_hole: None,
                 open_children: Vec::new(),
             };
-            self.push(child);
+            let child = self.push(child);
+            self.parts.insert((index, split.of.name, place), child);
+        }
+    }
+
+    /// Ids are looked up by type and name, never by comparing all pairs of an estate.
+    fn index(&mut self) {
+        for (index, node) in self.nodes.iter().enumerate() {
+            let name = node.id.as_ref().and_then(ResourceId::name).and_then(Pieces::as_literal).map(str::to_lowercase);
+            self.by_name.entry((node.kind.name, name)).or_default().push(index);
+            self.by_declaration.entry(node.address.declaration()).or_default().push(index);
         }
     }
 
@@ -245,7 +261,8 @@ impl Network {
         let mut layers: BTreeSet<(RootId, RootId)> = BTreeSet::new();
         for index in 0..self.nodes.len() {
             let kind = self.nodes[index].kind;
-            let others = self.by_kind.get(kind.name).cloned().unwrap_or_default();
+            let Some(id) = &self.nodes[index].id else { continue };
+            let others = self.candidates(id, kind);
             let mut alike: Vec<usize> = Vec::new();
             let mut same: Option<usize> = None;
             for other in others {

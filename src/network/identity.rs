@@ -32,6 +32,9 @@ impl Network {
 
     fn by_reference(&self, reference: &Reference, to: &'static Type) -> End<'_> {
         let unknown = || End::Unknown(Hole::Reference(reference.clone()).unknown());
+        if let Some(index) = self.part_of(reference, to) {
+            return End::Place(Place { network: self, index });
+        }
         let is_id = matches!(&*reference.path, [] | [Segment::Field(_)])
             && reference.field().is_none_or(|field| field.eq_ignore_ascii_case("id"));
         if !is_id {
@@ -47,12 +50,23 @@ impl Network {
         }
     }
 
+    /// The subnet behind `vnet.properties.subnets[0].id`: an item of a list that became a resource of its own.
+    fn part_of(&self, reference: &Reference, to: &'static Type) -> Option<usize> {
+        let [before @ .., Segment::Index(place), Segment::Field(id)] = &*reference.path else { return None };
+        let Some(Segment::Field(list)) = before.last() else { return None };
+        let whole = self.canonical(*self.by_address.get(&reference.address)?);
+        let split = self.nodes[whole].kind.splits.iter().find(|split| split.of == to)?;
+        let named = split.list.rsplit('.').next() == Some(list.as_str()) || split.azurerm == list.as_str();
+        let part = self.parts.get(&(whole, to.name, *place)).filter(|_| named && id == "id")?;
+        Some(self.canonical(*part))
+    }
+
     /// The template that stands for all instances of a declaration, where nothing else is known of them.
     fn only_template(&self, reference: &Reference) -> Option<usize> {
-        let declaration = reference.address.declaration();
-        let mut nodes = self.nodes.iter().enumerate().filter(|(_, node)| node.address.declaration() == declaration);
-        let (index, node) = nodes.next()?;
-        (nodes.next().is_none() && node.address.text().contains("[*]")).then_some(index)
+        match self.by_declaration.get(&reference.address.declaration())?.as_slice() {
+            [only] if self.nodes[*only].address.text().contains("[*]") => Some(*only),
+            _ => None,
+        }
     }
 
     fn by_text(&self, pieces: &Pieces, to: &'static Type, root: RootId) -> End<'_> {
@@ -114,7 +128,7 @@ impl Network {
     pub(super) fn find(&self, id: &ResourceId, kind: &'static Type) -> Found {
         let mut likely: Vec<usize> = Vec::new();
         let mut perhaps = false;
-        for index in self.by_kind.get(kind.name).into_iter().flatten().copied() {
+        for index in self.candidates(id, kind) {
             let node = &self.nodes[index];
             let Some(own) = &node.id else {
                 perhaps = true;
@@ -136,6 +150,18 @@ impl Network {
             [] if !perhaps => Found::Nowhere,
             _ => Found::Perhaps,
         }
+    }
+
+    /// The nodes that an id may name: those of its name, and those whose name has holes; all for a name with holes.
+    pub(super) fn candidates(&self, id: &ResourceId, kind: &'static Type) -> Vec<usize> {
+        let Some(name) = id.name().and_then(Pieces::as_literal) else {
+            return self.by_kind.get(kind.name).cloned().unwrap_or_default();
+        };
+        let named = self.by_name.get(&(kind.name, Some(name.to_lowercase()))).into_iter().flatten();
+        let open = self.by_name.get(&(kind.name, None)).into_iter().flatten();
+        let mut found: Vec<usize> = named.chain(open).copied().collect();
+        found.sort_unstable();
+        found
     }
 
     /// Whether two nodes are the same resource: what is read, or written as a part of another, and what is made.

@@ -28,12 +28,20 @@ pub struct Network {
     nodes: Vec<Node>,
     by_address: HashMap<Address, usize>,
     by_kind: HashMap<&'static str, Vec<usize>>,
+    /// Nodes by type and name in lower case; under no name those whose name has holes.
+    by_name: HashMap<(&'static str, Option<String>), Vec<usize>>,
+    /// The nodes of each declaration.
+    by_declaration: HashMap<Address, Vec<usize>>,
     groups: HashMap<Address, ResourceId>,
+    /// The node that an item of a resource's list became: the resource, the item's type, its place.
+    parts: HashMap<(usize, &'static str, usize), usize>,
     /// Fields that another block sets: which node, which field, what, and who.
     joined: Vec<Joined>,
     orders: HashMap<RootId, order::Events>,
     /// What may hide resources: unread modules, scripts, nested templates.
     hiding: Vec<Hiding>,
+    /// Roots of which a part could not be read.
+    damaged: HashMap<RootId, Unknown>,
     /// A root reads what another one makes: the reader, the maker.
     layers: Vec<(RootId, RootId)>,
 }

@@ -87,7 +87,8 @@ impl<'n> Place<'n> {
         let mut settings = Vec::new();
         match self.get(&virtual_network::DNS_SERVERS) {
             Got::Is(value) => {
-                let span = self.span_of(&virtual_network::DNS_SERVERS);
+                let list = self.span_of(&virtual_network::DNS_SERVERS);
+                let span = first_item(&value, list);
                 let servers = self.network.servers(&value, self);
                 settings.push(DnsSetting { servers, span, declaration: self.declaration().clone() });
             }
@@ -101,7 +102,8 @@ impl<'n> Place<'n> {
             let here = joined.node.map(|index| self.network.canonical(index)) == Some(self.index);
             if here && std::ptr::eq(joined.field, &virtual_network::DNS_SERVERS) {
                 let servers = self.network.servers(&joined.value, self);
-                settings.push(DnsSetting { servers, span: joined.span, declaration: joined.declaration.clone() });
+                let span = joined.value.origin.last().map_or(joined.span, |list| first_item(&joined.value, list));
+                settings.push(DnsSetting { servers, span, declaration: joined.declaration.clone() });
             }
         }
         // What a block of the code sets says more than what is only read.
@@ -579,6 +581,13 @@ impl Network {
             () => Order::After,
         }
     }
+}
+
+/// Where the first item of a list is written, if that is inside the list; the list itself otherwise.
+fn first_item(list: &Value, whole: Span) -> Span {
+    let inside = |span: &Span| span.file == whole.file && span.start >= whole.start && span.end <= whole.end;
+    let first = list.items().and_then(<[Value]>::first);
+    first.and_then(|item| item.origin.hops().map(|hop| hop.span).find(inside)).unwrap_or(whole)
 }
 
 fn has_address(place: Place, field: &Field, text: &str) -> bool {

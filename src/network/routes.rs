@@ -73,8 +73,8 @@ impl<'n> Place<'n> {
             return Table::Unknown(Some(unknown));
         }
         let hidden = self.hidden_from().or_else(|| self.parent().and_then(Place::hidden_from));
-        match hidden {
-            Some(hidden) => Table::Unknown(Some(hidden.unknown)),
+        match hidden.map(|hidden| hidden.unknown).or_else(|| self.damage()) {
+            Some(unknown) => Table::Unknown(Some(unknown)),
             None => Table::None,
         }
     }

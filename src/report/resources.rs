@@ -148,7 +148,6 @@ fn rows(root: &Root, evaluated: &Evaluated) -> Vec<Row> {
 fn row(root: &Root, resource: &Resource, address: &str) -> Row {
     let bicep = root.dialect == Dialect::Bicep;
     let body = match Shown::of(&resource.body) {
-        _ if bicep && resource.existing => Shown::Object(IndexMap::new()),
         Shown::Object(mut fields) if bicep => {
             fields.retain(|key, _| !BESIDE_THE_BODY.contains(&key.as_str()));
             Shown::Object(fields)

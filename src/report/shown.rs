@@ -25,8 +25,6 @@ pub enum Shown {
     Unknown(String),
 }
 
-/// The field of an open object that says what else it may hold.
-const MORE: &str = "...";
 /// What stands for a value that no report prints.
 const SENSITIVE: &str = "(sensitive)";
 /// Fractions longer than this are cut to what a float holds: they are quotients that go on for ever.
@@ -38,7 +36,7 @@ impl Shown {
     /// A value as it is shown.
     pub fn of(value: &Value) -> Shown {
         if value.secret {
-            return Shown::Text(SENSITIVE.into());
+            return Shown::Unknown(SENSITIVE.into());
         }
         match &value.kind {
             Kind::Null => Shown::Null,
@@ -51,10 +49,10 @@ impl Shown {
             // Where an item stands is not known when there may be more of them anywhere.
             Kind::List { rest: Some(rest), .. } => Shown::Unknown(rest.to_string()),
             Kind::List { items, .. } => Shown::List(items.iter().map(Shown::of).collect()),
-            Kind::Object { fields, rest, .. } => {
-                let known = fields.iter().map(|(key, value)| (key.to_string(), Shown::of(value)));
-                let more = rest.iter().map(|rest| (MORE.to_string(), Shown::Unknown(rest.to_string())));
-                Shown::Object(known.chain(more).collect())
+            // What else an open object holds is not known, and a reader could not tell that from the fields it has.
+            Kind::Object { rest: Some(rest), .. } => Shown::Unknown(rest.to_string()),
+            Kind::Object { fields, .. } => {
+                Shown::Object(fields.iter().map(|(key, value)| (key.to_string(), Shown::of(value))).collect())
             }
             Kind::OneOf { condition, .. } => Shown::Unknown(condition.to_string()),
             Kind::Reference(reference) => Shown::Unknown(reference.to_string()),
@@ -135,7 +133,7 @@ mod tests {
     #[test]
     fn a_secret_is_never_shown() {
         let secret = Value::text("hunter2").with_secret(true);
-        assert_eq!(json(&Value::list(vec![secret])), r#"["(sensitive)"]"#);
+        assert_eq!(json(&Value::list(vec![secret])), r#"[{"unknown":"(sensitive)"}]"#);
     }
 
     #[test]
@@ -156,7 +154,7 @@ mod tests {
             rest: Some(hole("var.o")),
             shape: crate::value::ObjectShape::Map,
         };
-        assert_eq!(json(&Value::new(open)), r#"{"a":true,"...":{"unknown":"var.o"}}"#);
+        assert_eq!(json(&Value::new(open)), r#"{"unknown":"var.o"}"#);
     }
 
     #[test]

@@ -74,11 +74,6 @@ impl<'n> Egress<'n> {
         self.cluster.span_of(&cluster::OUTBOUND)
     }
 
-    /// Something puts a default route into the subnet for certain.
-    pub fn injected(&self) -> Option<&Injection<'n>> {
-        self.injections.iter().find(|injection| injection.certain == Truth::Yes)
-    }
-
     /// A finding with the first hops of the proof: the cluster, its pool, the subnet, its table.
     pub fn finding(&self, rule: &Rule, message: String) -> Finding {
         let mut finding = rule.finding(self.place(), message);

@@ -153,6 +153,9 @@ fn of_spoke<'n>(network: &'n Network, spoke: &Spoke<'n>) -> Option<Finding> {
         let why = format!("`{}` is told of the cluster and may link its zone", hidden.address);
         return Some(open(spoke, Some(hidden.unknown), why));
     }
+    if let Some(unknown) = spoke.cluster.damage() {
+        return Some(open(spoke, Some(unknown), "a part of the code could not be read".into()));
+    }
     let target = targets.first().copied()?;
     let hub = spoke.hubs.iter().find(|hub| hub.vnet == target).or(spoke.hubs.first())?;
     let place = spoke.cluster.span_of(&cluster::PRIVATE);

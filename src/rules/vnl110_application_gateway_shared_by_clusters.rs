@@ -6,7 +6,7 @@ use super::{Confidence, Decider, Finding, Settings, Step, Verdict};
 use crate::azure::cluster;
 use crate::network::{End, Got, Network, Place};
 use crate::source::Span;
-use crate::value::{Truth, Unknown};
+use crate::value::{Address, RootId, Truth, Unknown};
 
 rule! {
     /// The ingress controllers of two clusters write to one application gateway.
@@ -86,12 +86,13 @@ struct Writer<'n> {
     certain: Result<(), Option<Unknown>>,
 }
 
-/// What a gateway is known by: its address, its id where it is not declared here, or the unknown that holds its id.
+/// What a gateway is known by: its address, its id where it is not declared here, or the unknown that holds its id,
+/// which means something in its own root only.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Gateway {
-    Declared(String),
+    Declared(Address, String),
     Elsewhere(String),
-    Unknown(String),
+    Unknown(RootId, String),
 }
 
 fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
@@ -103,20 +104,29 @@ fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
         }
         for step in cluster.follow(&cluster::CLUSTER_TO_GATEWAY) {
             let gateway = match &step.end {
-                End::Place(gateway) => Gateway::Declared(gateway.name()),
+                End::Place(gateway) => Gateway::Declared(gateway.address().clone(), gateway.name()),
                 End::Outside(id) => Gateway::Elsewhere(id.to_lowercase()),
-                End::Unknown(unknown) => Gateway::Unknown(unknown.to_string()),
+                End::Unknown(unknown) => Gateway::Unknown(cluster.root(), unknown.to_string()),
             };
             let certain = match enabled {
                 Truth::Yes => Ok(()),
                 _ => Err(switch(cluster)),
             };
-            writers.entry(gateway).or_default().push(Writer { cluster, span: step.span, certain });
+            let writers = writers.entry(gateway).or_default();
+            // Two roots that may make the same cluster are two ways to deploy it.
+            if !writers.iter().any(|writer| may_be_one(writer.cluster, cluster)) {
+                writers.push(Writer { cluster, span: step.span, certain });
+            }
         }
     }
     for (gateway, writers) in &writers {
         findings.extend(found(gateway, writers));
     }
+}
+
+fn may_be_one(a: Place, b: Place) -> bool {
+    let same = a.id().zip(b.id()).map_or(Truth::Unknown, |(a, b)| a.same(b));
+    a == b || a.root() != b.root() && same != Truth::No
 }
 
 /// What decides whether a cluster's add-on is on.
@@ -134,7 +144,7 @@ fn found(gateway: &Gateway, writers: &[Writer]) -> Option<Finding> {
     if writers.len() < 2 && template.is_none() {
         return None;
     }
-    let (Gateway::Declared(name) | Gateway::Elsewhere(name) | Gateway::Unknown(name)) = gateway;
+    let (Gateway::Declared(_, name) | Gateway::Elsewhere(name) | Gateway::Unknown(_, name)) = gateway;
     let clusters: Vec<String> = writers.iter().map(|writer| format!("`{}`", writer.cluster.name())).collect();
     let open = writers.iter().find_map(|writer| writer.certain.clone().err());
     let certain = open.is_none() && writers.len() >= 2;
@@ -151,7 +161,7 @@ fn found(gateway: &Gateway, writers: &[Writer]) -> Option<Finding> {
         finding.deciders = unknown.into_iter().map(|unknown| Decider { unknown, effect: effect.clone() }).collect();
     }
     // The same unknown is the same gateway, whichever it is.
-    if !matches!(gateway, Gateway::Declared(_)) {
+    if !matches!(gateway, Gateway::Declared(..)) {
         finding.confidence = Confidence::Medium;
     }
     finding.subject = Some(first.cluster.address().clone());

@@ -124,10 +124,14 @@ impl ResourceId {
             (None, None) => Truth::Yes,
             _ => Truth::Unknown,
         };
-        let names = self.names.iter().zip(&other.names).map(|(a, b)| a.equals_ignoring_case(b));
-        Truth::all(names)
-            & scope(&self.resource_group, &other.resource_group)
-            & scope(&self.subscription, &other.subscription)
+        let mut names = Truth::Yes;
+        for (a, b) in self.names.iter().zip(&other.names).rev() {
+            names = names & a.equals_ignoring_case(b);
+            if names == Truth::No {
+                return Truth::No;
+            }
+        }
+        names & scope(&self.resource_group, &other.resource_group) & scope(&self.subscription, &other.subscription)
     }
 }
 

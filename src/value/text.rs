@@ -141,13 +141,12 @@ impl Pieces {
     ///
     /// Equal holes are equal stretches. Two texts are ruled out where known characters contradict each other.
     pub fn equals(&self, other: &Pieces) -> Truth {
-        compare(&self.0, &other.0)
+        compare(self, other, Case::Counts)
     }
 
     /// Whether two texts are equal when letters count the same in either case, as Azure's names and keywords do.
     pub fn equals_ignoring_case(&self, other: &Pieces) -> Truth {
-        let lower = |text: &str| text.to_lowercase();
-        self.map_literals(lower).equals(&other.map_literals(lower))
+        compare(self, other, Case::Ignored)
     }
 }
 
@@ -164,8 +163,36 @@ impl std::fmt::Display for Pieces {
     }
 }
 
-fn compare(left: &[Piece], right: &[Piece]) -> Truth {
-    let (mut a, mut b): (Vec<Unit>, Vec<Unit>) = (units(left), units(right));
+/// Whether upper and lower case are different letters.
+#[derive(Clone, Copy, PartialEq)]
+enum Case {
+    Counts,
+    Ignored,
+}
+
+impl Case {
+    fn of(self, letter: char) -> char {
+        match self {
+            Case::Counts => letter,
+            Case::Ignored if letter.is_ascii() => letter.to_ascii_lowercase(),
+            Case::Ignored => letter.to_lowercase().next().unwrap_or(letter),
+        }
+    }
+}
+
+fn compare(left: &Pieces, right: &Pieces, case: Case) -> Truth {
+    // Most texts are known, or differ in their first or last letter.
+    if let (Some(left), Some(right)) = (left.as_literal(), right.as_literal()) {
+        let fold = |text: &'_ str| -> Vec<char> { text.chars().map(|letter| case.of(letter)).collect() };
+        return Truth::from_known(left == right || case == Case::Ignored && fold(left) == fold(right));
+    }
+    let clash = |a: Option<char>, b: Option<char>| a.zip(b).is_some_and(|(a, b)| case.of(a) != case.of(b));
+    if clash(left.start().chars().next(), right.start().chars().next())
+        || clash(left.end().chars().last(), right.end().chars().last())
+    {
+        return Truth::No;
+    }
+    let (mut a, mut b): (Vec<Unit>, Vec<Unit>) = (units(&left.0, case), units(&right.0, case));
     // What both begin or end with says nothing; what is left over decides.
     let same_start = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
     a.drain(..same_start);
@@ -194,11 +221,11 @@ enum Unit<'a> {
     Hole(&'a Hole),
 }
 
-fn units(pieces: &[Piece]) -> Vec<Unit<'_>> {
+fn units(pieces: &[Piece], case: Case) -> Vec<Unit<'_>> {
     let mut units = Vec::new();
     for piece in pieces {
         match piece {
-            Piece::Literal(text) => units.extend(text.chars().map(Unit::Character)),
+            Piece::Literal(text) => units.extend(text.chars().map(|letter| Unit::Character(case.of(letter)))),
             Piece::Hole(hole) => units.push(Unit::Hole(hole)),
         }
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::declared::Declared;
 use super::instances::{Instances, Made};
 use super::target::Level;
-use super::{At, Children, DEEPEST_CALLS, MOST_MODULES, Module, Parent, World, qualified};
+use super::{At, Children, DEEPEST_CALLS, MOST_MODULES, Module, Parent, Wanted, World, qualified};
 use crate::evaluate::UnreadModule;
 use crate::source::{Refusal, extension_of, join};
 use crate::syntax::{Declaration, Fault};
@@ -44,6 +44,15 @@ impl World<'_> {
         let children = Rc::new(Children { instances, modules, address });
         self.children.borrow_mut().insert(key, Rc::clone(&children));
         children
+    }
+
+    /// The name that a call gives to the deployment of an instance; `None` where it leaves that to Bicep.
+    pub(super) fn deployment_name(&self, module: usize, call: &Declaration, made: &Made) -> Option<Value> {
+        let name = call.body.field("name")?;
+        let wanted = Wanted::Deployment(made.address(&call.name.name));
+        let at = At { module, inside: None };
+        let work = || made.with_bindings(|bindings| self.value(at, name, bindings));
+        Some(self.remember(module, wanted, name.span, work))
     }
 
     fn enter(

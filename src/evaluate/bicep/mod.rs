@@ -71,6 +71,8 @@ enum Wanted {
     Assigned(SmolStr),
     /// All arguments of a module, where they are not written one by one.
     Arguments,
+    /// The name of the deployment that an instance of a module call is, by its address.
+    Deployment(String),
     /// A member of a resource: which one, which instance of it, and the member.
     Member(usize, usize, SmolStr),
     /// All members of a resource, where they are not written one by one.
@@ -109,6 +111,7 @@ struct World<'a> {
     places: RefCell<HashMap<Address, resources::Instance>>,
     unread: RefCell<IndexMap<String, UnreadModule>>,
     faults: RefCell<Vec<Fault>>,
+    cut: RefCell<Vec<Fault>>,
 }
 
 /// The instances of a module call, or why there are none to look into.
@@ -123,7 +126,7 @@ struct Children {
 pub fn evaluate(library: &Library, root: &Root, given: &Given) -> Evaluated {
     let world = World::new(library, root, given, FUEL);
     let Ok(declared) = world.file(&root.path) else { return Evaluated::default() };
-    world.enter_root(declared);
+    world.enter_file(declared);
     let mut evaluated = Evaluated::default();
     world.gather(0, &mut evaluated);
     let main = world.module(0);
@@ -143,14 +146,11 @@ pub fn evaluate(library: &Library, root: &Root, given: &Given) -> Evaluated {
     evaluated.needs = needs::of(&world);
     evaluated.unread = world.unread.take().into_values().collect();
     evaluated.faults = world.faults.take();
-    if world.fuel.ran_out()
-        && let Some(span) = main.declared.start()
-    {
-        evaluated.faults.push(Fault {
-            span,
-            message: "the analysis was cut short here: the work of one root is too large".into(),
-            opened: None,
-        });
+    evaluated.cut = world.cut.take();
+    if world.fuel.ran_out() {
+        let message = "the analysis of this root was cut short: evaluating it takes too many steps";
+        let note = |span| Fault { span, message: message.into(), opened: None };
+        evaluated.cut.extend(main.declared.start().map(note));
     }
     evaluated
 }
@@ -200,7 +200,7 @@ impl<'a> Console<'a> {
             let directory = directory_of(&root.path).to_string();
             Arc::new(Declared { path: root.path.clone(), directory, ..Declared::default() })
         });
-        world.enter_root(declared);
+        world.enter_file(declared);
         Console { world }
     }
 
@@ -234,6 +234,7 @@ impl<'a> World<'a> {
             places: RefCell::default(),
             unread: RefCell::default(),
             faults: RefCell::default(),
+            cut: RefCell::default(),
         }
     }
 
@@ -252,10 +253,6 @@ impl<'a> World<'a> {
         let read = Declared::read(self.library, path).map(Arc::new);
         self.files.borrow_mut().insert(path.to_string(), read.clone());
         read
-    }
-
-    fn enter_root(&self, declared: Arc<Declared>) -> usize {
-        self.enter_file(declared)
     }
 
     /// A file on its own: the root, a parameter file, or one that names are imported from.
@@ -456,7 +453,11 @@ impl<'a> World<'a> {
                 let walked = Loop { item, index: index.as_ref(), collection: &value, span: collection.span };
                 if value.items().is_some_and(|items| items.len() > most) {
                     let message = format!("this loop makes more than {most} instances; they are looked at as one");
-                    self.faults.borrow_mut().push(Fault { span: collection.span, message, opened: None });
+                    let note = Fault { span: collection.span, message, opened: None };
+                    let mut cut = self.cut.borrow_mut();
+                    if !cut.iter().any(|known| known.span == note.span) {
+                        cut.push(note);
+                    }
                 }
                 Instances::of(&walked, self.id(), most)
             }

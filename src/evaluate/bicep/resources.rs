@@ -27,6 +27,9 @@ const MOST_CANDIDATES: usize = 16;
 /// The members of a declaration that say where it is, and not what it is.
 const PLACING: [&str; 2] = ["parent", "scope"];
 
+/// What every resource has, written or not.
+const KNOWN_OF_EACH: [&str; 4] = ["id", "name", "type", "apiVersion"];
+
 /// One instance of a resource: its module, its place among that file's resources, and which instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Instance {
@@ -146,7 +149,7 @@ impl World<'_> {
 
     /// A member of a resource as it is written; `None` where it is not.
     fn member(&self, instance: Instance, name: &str) -> Option<Value> {
-        self.with_instance(instance, |of, placed, made| {
+        self.with_instance(instance, |_, placed, made| {
             let at = At { module: instance.module, inside: Some(instance.resource) };
             let body = &placed.declaration.body;
             if written_one_by_one(body).is_none() {
@@ -162,7 +165,6 @@ impl World<'_> {
             }
             let expr = body.field(name)?;
             let wanted = Wanted::Member(instance.resource, instance.index, SmolStr::new(name));
-            let _ = of;
             Some(self.remember(instance.module, wanted, expr.span, || {
                 let value = match PLACING.contains(&name) {
                     true => made.with_bindings(|bindings| self.placing(at, expr, bindings)),
@@ -221,10 +223,11 @@ impl World<'_> {
 
     /// `vnet.name`, `vnet.id`, `vnet.properties`: what is written, else a reference.
     pub(super) fn attribute(&self, instance: Instance, name: &str, span: Span) -> Value {
+        let name = &self.in_its_case(instance, name);
         let address = self.address(instance);
         let field = |name: &str| vec![Segment::Field(SmolStr::new(name))];
         let asked = || reference(&address, field(name)).with_origin(Origin::written(span));
-        match name {
+        match name.as_str() {
             "id" => asked(),
             "type" => self.with_instance(instance, |_, placed, _| Value::text(&placed.type_name)),
             "apiVersion" => {
@@ -240,6 +243,18 @@ impl World<'_> {
         }
     }
 
+    /// A member's name as it is written, or as Azure spells it: ARM finds a property in any case of letters.
+    fn in_its_case(&self, instance: Instance, name: &str) -> SmolStr {
+        if let Some(known) = KNOWN_OF_EACH.iter().find(|known| known.eq_ignore_ascii_case(name)) {
+            return SmolStr::new_static(known);
+        }
+        self.with_instance(instance, |_, placed, _| {
+            let written = written_one_by_one(&placed.declaration.body).unwrap_or_default();
+            let mut keys = written.iter().filter_map(|field| field.literal_key());
+            SmolStr::new(keys.find(|key| key.eq_ignore_ascii_case(name)).unwrap_or(name))
+        })
+    }
+
     /// A resource as an object: what is written, and references for the rest.
     pub(super) fn view(&self, instance: Instance, span: Span) -> Value {
         let address = self.address(instance);
@@ -248,7 +263,7 @@ impl World<'_> {
             fields.extend(written.iter().map(|(name, value)| (name.clone(), value.clone())));
         }
         fields.retain(|name, _| !PLACING.contains(&name.as_str()));
-        for name in ["id", "name", "type", "apiVersion"] {
+        for name in KNOWN_OF_EACH {
             fields.insert(SmolStr::new(name), self.attribute(instance, name, span));
         }
         let here = Hole::Reference(Reference::new(address, Vec::new()));
@@ -395,21 +410,21 @@ impl World<'_> {
                 None => Target::unknown(target::Level::ManagementGroup),
             },
             _ => {
-                let extended = self.id_text(instance, depth + 1);
+                let extended = self.id_at(instance, &own);
                 Target { extended: extended.or_else(|| own.id()), ..own }
             }
         }
     }
 
     /// The id of a resource as a text with holes; `None` where its scope is not known.
-    fn id_text(&self, instance: Instance, depth: u32) -> Option<Pieces> {
-        if depth > DEEPEST {
-            return None;
-        }
+    fn id_text(&self, instance: Instance) -> Option<Pieces> {
+        self.id_at(instance, &self.target(instance, 0))
+    }
+
+    fn id_at(&self, instance: Instance, target: &Target) -> Option<Pieces> {
         let names: Option<Vec<Pieces>> = self.names(instance, 0).iter().map(pieces_of).collect();
-        let target = self.target(instance, depth + 1);
         let type_name = self.with_instance(instance, |_, placed, _| placed.type_name.clone());
-        id_of(&target, &type_name, &names?)
+        id_of(target, &type_name, &names?)
     }
 
     /// The resource behind a reference to its id.
@@ -423,7 +438,7 @@ impl World<'_> {
     /// A value for whoever takes a text apart: references to ids become what the ids say, with holes.
     pub(super) fn spelled_out(&self, value: &Value) -> Value {
         let id = |hole: &Hole| match hole {
-            Hole::Reference(reference) => self.instance_at(reference).and_then(|found| self.id_text(found, 0)),
+            Hole::Reference(reference) => self.instance_at(reference).and_then(|found| self.id_text(found)),
             Hole::Unknown(_) => None,
         };
         let kind = match &value.kind {

@@ -30,8 +30,8 @@ pub struct Here<'w, 'a> {
 /// The most candidates of choices among the arguments of `resourceId`.
 const MOST_CANDIDATES: usize = 8;
 
-/// The functions that take a text apart: an id is text to them, to everyone else it is a reference.
-const TAKES_APART: [&str; 13] = [
+/// The functions that look into a text: an id is text to them, to everyone else it is a reference.
+const LOOKS_INTO: [&str; 14] = [
     "split",
     "last",
     "first",
@@ -45,6 +45,25 @@ const TAKES_APART: [&str; 13] = [
     "startsWith",
     "endsWith",
     "length",
+    "empty",
+];
+
+/// The functions that ask where they stand.
+const ASKS_WHERE: [&str; 14] = [
+    "any",
+    "nameof",
+    "resourceGroup",
+    "subscription",
+    "managementGroup",
+    "tenant",
+    "deployment",
+    "environment",
+    "deployer",
+    "resourceId",
+    "subscriptionResourceId",
+    "tenantResourceId",
+    "managementGroupResourceId",
+    "extensionResourceId",
 ];
 
 /// What an access path begins with, when that is a module call.
@@ -176,14 +195,11 @@ impl Here<'_, '_> {
         span: Span,
         bindings: Bindings,
     ) -> Option<Value> {
-        if let ExprKind::Name(name) = &object.kind
-            && let Namespace::Imported(module) = self.namespace(object, bindings)
-        {
-            let _ = name;
+        if let Namespace::Imported(module) = self.namespace(object, bindings) {
             return Some(self.imported_name(evaluator, module, key, span));
         }
         if let Some(found) = self.world.found(self.at, object, bindings) {
-            return self.attribute(evaluator, object, found, key, safe, span, bindings);
+            return self.attribute(evaluator, found, key, safe, span);
         }
         if let Some(called) = self.called(object, bindings) {
             return self.of_module(evaluator, &called, &|index, children| {
@@ -250,17 +266,7 @@ impl Here<'_, '_> {
     }
 
     /// An attribute of a resource.
-    #[allow(clippy::too_many_arguments)]
-    fn attribute(
-        &self,
-        evaluator: &Evaluator,
-        object: &Expr,
-        found: Found,
-        key: &SmolStr,
-        safe: bool,
-        span: Span,
-        bindings: Bindings,
-    ) -> Option<Value> {
+    fn attribute(&self, evaluator: &Evaluator, found: Found, key: &SmolStr, safe: bool, span: Span) -> Option<Value> {
         let Found { resource, which } = found;
         let one = |index: usize| {
             let value = self.world.attribute(self.instance(resource, index), key, span);
@@ -271,7 +277,6 @@ impl Here<'_, '_> {
             let instances = self.world.instances(self.at.module, resource);
             if_made(instances.made.get(index), value)
         };
-        let _ = (object, bindings);
         match which {
             Which::One(index) => Some(one(index)),
             Which::Some(condition, indices) => Some(Value::one_of(condition, indices.into_iter().map(one))),
@@ -350,10 +355,8 @@ impl Here<'_, '_> {
         };
         let address = made.address(&children.address);
         match key {
-            "name" => match call.body.field("name") {
-                Some(name) => made.with_bindings(|bindings| {
-                    self.world.value(At { module: self.at.module, inside: None }, name, bindings)
-                }),
+            "name" => match self.world.deployment_name(self.at.module, call, made) {
+                Some(name) => name,
                 None => self.world.unknown(format!("{address}.name"), Reason::Function, span),
             },
             "outputs" => {
@@ -472,6 +475,9 @@ impl Here<'_, '_> {
 
     /// The functions that ask where they stand.
     fn builtin(&self, evaluator: &Evaluator, call: &Call, bindings: Bindings) -> Option<Value> {
+        // ARM finds a function in any case of letters.
+        let known = ASKS_WHERE.iter().chain(&LOOKS_INTO).find(|name| name.eq_ignore_ascii_case(call.function));
+        let call = &Call { function: known.unwrap_or(&call.function), ..*call };
         let root = self.world.id();
         let target = &self.of.target;
         let written = |value: Value| Some(value.with_origin(Origin::written(call.span)));
@@ -513,23 +519,28 @@ impl Here<'_, '_> {
                 };
                 written(self.state_of(&arguments, call.span))
             }
-            (list, [_, ..]) if list.strip_prefix("list").is_some_and(|rest| rest.starts_with(char::is_uppercase)) => {
+            (list, [_, ..])
+                if list == "getSecret"
+                    || list.strip_prefix("list").is_some_and(|rest| rest.starts_with(char::is_uppercase)) =>
+            {
                 let arguments = match evaluator.arguments(call, bindings) {
                     Ok(arguments) => arguments,
                     Err(value) => return Some(value),
                 };
                 written(self.asked_of_azure(&call_form(list, &arguments), &arguments, call.span))
             }
-            (function, _) if TAKES_APART.contains(&function) => {
+            (function, _) if LOOKS_INTO.contains(&function) => {
                 let row = functions::find(DIALECT, function)?;
-                Some(match evaluator.arguments(call, bindings) {
-                    Ok(arguments) => {
-                        let arguments: Vec<Value> =
-                            arguments.iter().map(|argument| self.world.spelled_out(argument)).collect();
-                        evaluator.apply(row, &arguments, call)
-                    }
-                    Err(value) => value,
-                })
+                let mut arguments = match evaluator.arguments(call, bindings) {
+                    Ok(arguments) => arguments,
+                    Err(value) => return Some(value),
+                };
+                // In a list an id is as good as any other item.
+                let in_a_text = arguments.first().is_some_and(|first| first.items().is_none());
+                if in_a_text {
+                    arguments = arguments.iter().map(|argument| self.world.spelled_out(argument)).collect();
+                }
+                Some(evaluator.apply(row, &arguments, call))
             }
             _ => None,
         }
@@ -548,11 +559,8 @@ impl Here<'_, '_> {
     fn deployment(&self) -> Value {
         let own = qualified(&self.of.address, "deployment()");
         let root = self.world.id();
-        let given = self.of.parent.as_ref().and_then(|parent| {
-            let name = parent.call.body.field("name")?;
-            let at = At { module: parent.module, inside: None };
-            Some(parent.made.with_bindings(|bindings| self.world.value(at, name, bindings)))
-        });
+        let parent = self.of.parent.as_ref();
+        let given = parent.and_then(|parent| self.world.deployment_name(parent.module, &parent.call, &parent.made));
         let name = given.unwrap_or_else(|| Value::pieces(named(root, &format!("{own}.name"))));
         open_object([("name", name)], Unknown::new(root, own, Reason::Data))
     }

@@ -90,8 +90,10 @@ impl Target {
     /// The same for a file whose `targetScope` is another: what is missing is not known, what is too much is left out.
     pub fn at_level(mut self, level: Level, root: RootId, module: &str) -> Target {
         let hole = |name: &str| Some(named(root, &format!("{module}.{name}")));
-        if level >= Level::Subscription && self.subscription.is_none() {
-            self.subscription = hole("subscription().subscriptionId");
+        match level >= Level::Subscription {
+            true if self.subscription.is_none() => self.subscription = hole("subscription().subscriptionId"),
+            true => {}
+            false => self.subscription = None,
         }
         match level {
             Level::ResourceGroup if self.group.is_none() => self.group = hole("resourceGroup().name"),
@@ -246,7 +248,9 @@ pub fn subscription_object(root: RootId, target: &Target) -> Value {
         }
         _ => "subscription()".to_string(),
     };
-    open_object([("id", id), ("subscriptionId", guid)], Unknown::new(root, own, Reason::Data))
+    let tenant = Value::pieces(named(root, "tenant().tenantId"));
+    let fields = [("id", id), ("subscriptionId", guid), ("tenantId", tenant)];
+    open_object(fields, Unknown::new(root, own, Reason::Data))
 }
 
 /// `managementGroup()`.

@@ -182,6 +182,20 @@ fn an_id_is_text_to_whoever_takes_it_apart() {
 }
 
 #[test]
+fn an_id_is_neither_empty_nor_null() {
+    let told = outputs(&format!(
+        "{VNET}
+        param given string = vnet.id
+        output empty bool = empty(given)
+        output nothing bool = given == ''
+        output there bool = null != given
+        output among bool = contains([given], vnet.id)
+        "
+    ));
+    assert_eq!(told, ["empty = false", "nothing = false", "there = true", "among = true"]);
+}
+
+#[test]
 fn an_id_that_is_put_together_equals_one_by_names() {
     let told = outputs(
         "
@@ -299,7 +313,7 @@ fn more_instances_than_the_limit_are_one_template_and_a_note() {
     let text = "resource a 'My.Rp/a@2020-01-01' = [for i in range(0, 65): { name: 'a${i}' }]";
     let evaluated = evaluated(&[("main.bicep", text)]);
     assert_eq!(addresses(&evaluated), ["a[*]"]);
-    assert_eq!(evaluated.faults.len(), 1);
+    assert_eq!(evaluated.cut.len(), 1);
 }
 
 const HUB: &str = "
@@ -495,4 +509,101 @@ fn what_an_extension_makes_has_no_names_and_all_its_members_in_properties() {
     assert_eq!((inner.api_version.as_deref(), inner.names.len()), (None, 0));
     assert_eq!(form(&inner.body), "{ properties = { name = \"a/x\", scope = \"s\" } }");
     assert_eq!(resource(&evaluated, "plain").type_name, "Microsoft.Network/routeTables");
+}
+
+#[test]
+fn a_parameter_file_knows_its_variables_imports_and_what_it_extends() {
+    let sources = Sources::of_texts([
+        ("base.bicepparam", "using none\nparam a = 'base'\nparam b = 'base'"),
+        ("lib.bicep", "@export()\nvar suffix = 'x'\n@export()\nfunc f(a string) string => '${a}!'"),
+        (
+            "main.bicepparam",
+            "using 'main.bicep'\nextends 'base.bicepparam'\nimport { suffix, f } from 'lib.bicep'\nvar v = w\nvar w = f(suffix)\n\
+             param a = v\nparam c = '${a}-${a}'\nparam d = e\nvar e = d",
+        ),
+    ]);
+    let library = Library::new(&sources, Limits::default());
+    let assigned = super::assigned(&library, &root(), "main.bicepparam");
+    let told: Vec<String> = assigned.iter().map(|(name, value)| format!("{name} = {}", form(value))).collect();
+    let refused = "refused: this depends on itself";
+    let expected = ["a = \"x!\"", "b = \"base\"", "c = \"x!-x!\"", &format!("d = {refused}")];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn functions_and_members_are_found_in_any_case_of_letters() {
+    let told = outputs(&format!(
+        "{VNET}\noutput a string = last(Split(vnet.ID, '/'))\noutput b string = resourcegroup().name"
+    ));
+    assert_eq!(told, ["a = \"v\"", "b = resourceGroup().name"]);
+}
+
+#[test]
+fn a_safe_access_makes_the_rest_of_its_chain_safe() {
+    let told = outputs(
+        "
+        param a object = { b: { c: 1 } }
+        output there int? = a.?b.c
+        output gone int? = a.?x.c
+        output deep int? = a.?x[0].y
+        output other int? = a.?b.d
+        ",
+    );
+    assert_eq!(told, ["there = 1", "gone = null", "deep = null", "other = null"]);
+}
+
+#[test]
+fn a_field_is_found_in_any_case_of_letters() {
+    assert_eq!(outputs("var a = { vnetSubnetID: 'x' }\noutput b string = a.vnetSubnetId"), ["b = \"x\""]);
+}
+
+#[test]
+fn what_goes_round_in_circles_ends() {
+    let main = "
+        resource a 'My.Rp/a/b@2020-01-01' = { name: 'a', parent: b }
+        resource b 'My.Rp/a/b@2020-01-01' = { name: 'b', parent: a }
+        resource c 'My.Rp/a@2020-01-01' = [for x in c: { name: x.name }]
+        resource d 'My.Rp/a@2020-01-01' = { name: last(split(e.id, '/')), scope: e }
+        resource e 'My.Rp/a@2020-01-01' = { name: last(split(d.id, '/')), scope: d }
+        resource f 'My.Rp/a@2020-01-01' = { name: f.name, properties: f.properties }
+        resource g 'My.Rp/a@2020-01-01' = [for i in range(0, 2): if (g[i].properties.x) { name: 'g${i}' }]
+        module m 'm.bicep' = if (m.outputs.id == '') { name: m.name, scope: resourceGroup(m.outputs.id), params: { x: m.outputs.id } }
+        module n 'm.bicep' = [for o in n: { name: o.name }]
+        output all array = [a.id, a.name, c, d.id, f, g, m, n, split(a.id, '/'), split(d.id, '/')]
+        ";
+    let evaluated = evaluated(&[("main.bicep", main), ("m.bicep", "param x string\noutput id string = x")]);
+    assert_eq!(evaluated.outputs.len(), 1);
+    assert!(evaluated.resources.len() >= 7);
+}
+
+#[test]
+fn a_scope_that_hangs_on_a_condition_keeps_what_both_sides_share() {
+    let main = "
+        param near bool
+        module m 'm.bicep' = { name: 'm', scope: near ? resourceGroup('a') : resourceGroup('s', 'b') }
+        module n 'm.bicep' = { name: 'n', scope: near ? resourceGroup('a') : resourceGroup('b') }
+        ";
+    let inner = "resource r 'My.Rp/a@2020-01-01' = { name: 'r' }";
+    let evaluated = evaluated(&[("main.bicep", main), ("m.bicep", inner)]);
+    let site = |address: &str| {
+        let scope = &resource(&evaluated, address).scope;
+        [&scope.subscription, &scope.resource_group]
+            .map(|part| part.as_ref().map(ToString::to_string).unwrap_or_default())
+    };
+    let own = "subscription().subscriptionId";
+    assert_eq!(site("m.r"), [format!("${{(near ? \"${{{own}}}\" : \"s\")}}"), "${(near ? \"a\" : \"b\")}".into()]);
+    assert_eq!(site("n.r"), [format!("${{{own}}}"), "${(near ? \"a\" : \"b\")}".into()]);
+}
+
+#[test]
+fn a_module_in_a_module_starts_after_it() {
+    let outer = "module inner 'inner.bicep' = { name: 'i' }\nresource r 'My.Rp/a@2020-01-01' existing = { name: 'r' }";
+    let inner = "resource r 'My.Rp/a@2020-01-01' = { name: 'r' }";
+    let files =
+        [("main.bicep", "module outer 'outer.bicep' = { name: 'o' }"), ("outer.bicep", outer), ("inner.bicep", inner)];
+    let evaluated = evaluated(&files);
+    assert_eq!(waits(&evaluated, "-outer.inner"), ["-outer"]);
+    assert_eq!(waits(&evaluated, "+outer.inner.r"), ["-outer.inner"]);
+    assert_eq!(waits(&evaluated, "+outer"), ["+outer.inner", "-outer"]);
+    assert_eq!(addresses(&evaluated), ["outer.r", "outer.inner.r"]);
 }

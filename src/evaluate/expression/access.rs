@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use super::call::is_broken;
 use super::{Bindings, Evaluator, form};
 use crate::source::Span;
@@ -16,7 +18,7 @@ impl Evaluator<'_> {
     /// `object.key`.
     pub fn get(&self, object: &Value, key: &str, safe: bool, span: Span) -> Value {
         let found = match &object.kind {
-            Kind::Object { fields, rest, .. } => match (fields.get(key), rest) {
+            Kind::Object { fields, rest, .. } => match (self.field(fields, key), rest) {
                 // A view of a resource: what was left out or null is worked out by Azure.
                 (Some(value), Some(Hole::Reference(reference))) => {
                     let here = reference.then(Segment::Field(SmolStr::new(key)));
@@ -49,6 +51,15 @@ impl Evaluator<'_> {
             _ => self.refuse(span, format!("{} has no field {key:?}", kind_word(object))),
         };
         found.with_secret(object.secret)
+    }
+
+    /// The field of a key; Bicep's objects find one in any case of letters, as ARM's do.
+    fn field<'v>(&self, fields: &'v IndexMap<SmolStr, Value>, key: &str) -> Option<&'v Value> {
+        let as_written = fields.get(key);
+        if as_written.is_some() || self.scope.dialect() == Dialect::Terraform {
+            return as_written;
+        }
+        fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value)
     }
 
     /// `object[index]`.
@@ -139,8 +150,8 @@ impl Evaluator<'_> {
         };
         match &source.kind {
             Kind::Null => Value::list(Vec::new()),
-            Kind::List { items, rest, .. } => {
-                let items: Vec<Value> = items.iter().map(take).collect();
+            Kind::List { rest, .. } => {
+                let items: Vec<Value> = viewed_items(source).iter().map(take).collect();
                 let rest = rest.clone().filter(|rest| matches!(rest, Hole::Unknown(_)));
                 Value::new(Kind::List { items: Arc::new(items), rest, shape: ListShape::Tuple })
             }
@@ -198,6 +209,18 @@ pub fn as_view(value: &Value, here: Hole) -> Value {
         _ => return value.clone(),
     };
     Value { kind, origin: value.origin.clone(), secret: value.secret }
+}
+
+/// The items of a list; those of a view of a resource are views themselves.
+pub(super) fn viewed_items(list: &Value) -> Vec<Value> {
+    match &list.kind {
+        Kind::List { items, rest: Some(Hole::Reference(reference)), .. } => {
+            let view = |(place, item)| as_view(item, Hole::Reference(reference.then(Segment::Index(place))));
+            items.iter().enumerate().map(view).collect()
+        }
+        Kind::List { items, .. } => items.to_vec(),
+        _ => Vec::new(),
+    }
 }
 
 pub(super) fn kind_word(value: &Value) -> &'static str {

@@ -163,13 +163,15 @@ impl Evaluator<'_> {
                 None => self.refuse(expr.span, format!("there is nothing named {name:?} here")),
             },
             ExprKind::Get { object, key, safe } => {
+                let safe = *safe || self.follows_a_safe_one(object);
                 let object = self.value(object, bindings);
-                self.get(&object, key, *safe, expr.span)
+                self.get(&object, key, safe, expr.span)
             }
             ExprKind::Index { object, index, safe, from_end } => {
+                let safe = *safe || self.follows_a_safe_one(object);
                 let object = self.value(object, bindings);
                 let index = self.value(index, bindings);
-                self.index(&object, &index, *safe, *from_end, expr.span)
+                self.index(&object, &index, safe, *from_end, expr.span)
             }
             ExprKind::Nested { name, .. } => self.refuse(expr.span, format!("there is no nested resource {name:?}")),
             ExprKind::Splat { source, each } => self.splat(source, each, bindings),
@@ -216,6 +218,19 @@ impl Evaluator<'_> {
         let unknown = Unknown::derived(name, &holes)
             .unwrap_or_else(|| Unknown::new(self.scope.root(), name, Reason::Function).at(span));
         Value::unknown(unknown).with_origin(Origin::written(span)).with_secret(secret)
+    }
+
+    /// Bicep's `a.?b.c` is null as a whole when there is no `b`
+    /// (<https://learn.microsoft.com/azure/azure-resource-manager/bicep/operator-safe-dereference>).
+    fn follows_a_safe_one(&self, object: &Expr) -> bool {
+        let mut at = object;
+        while let ExprKind::Get { object, safe, .. } | ExprKind::Index { object, safe, .. } = &at.kind {
+            if *safe {
+                return self.scope.dialect() == Dialect::Bicep;
+            }
+            at = object;
+        }
+        false
     }
 
     fn list(&self, elements: &[Element], bindings: Bindings) -> Value {

@@ -180,6 +180,9 @@ impl Evaluator<'_> {
 
     /// `==`. Terraform and Bicep compare without converting: `1 == "1"` is false in both.
     fn equal(&self, left: &Value, right: &Value) -> Truth {
+        if self.scope.dialect() == Dialect::Bicep && (is_no_id_of(left, right) || is_no_id_of(right, left)) {
+            return Truth::No;
+        }
         let same = left.same(right);
         // A tuple never equals a list in Terraform, though their items do; which of them a value is may be lost here.
         let shapes_differ = match (&left.kind, &right.kind) {
@@ -223,6 +226,12 @@ impl Evaluator<'_> {
             _ => None,
         }
     }
+}
+
+/// Whether a value can be told from `vnet.id`, whatever that is: it is null, or a text without a slash.
+fn is_no_id_of(value: &Value, id: &Value) -> bool {
+    let is_id = matches!(&id.kind, Kind::Reference(reference) if reference.field() == Some("id"));
+    is_id && (value.is_null() || value.as_text().is_some_and(|text| !text.contains('/')))
 }
 
 /// Bicep's `=~`: texts are equal in any case of letters.

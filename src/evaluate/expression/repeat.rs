@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::access::kind_word;
+use super::access::{kind_word, viewed_items};
 use super::call::is_broken;
 use super::{Bindings, Evaluator, form};
 use crate::source::Span;
@@ -83,12 +83,13 @@ impl Evaluator<'_> {
     /// The rounds of a walk: keys in the order of Terraform's maps, places from 0; `None` for what is no collection.
     pub fn rounds(&self, collection: &Value) -> Option<(Vec<Round>, Option<Hole>)> {
         match &collection.kind {
-            Kind::List { items, rest, shape } => {
-                let rounds = items.iter().enumerate().map(|(place, item)| match shape {
-                    ListShape::Set => (item.clone(), item.clone()),
-                    _ => (Value::number(place), item.clone()),
+            Kind::List { rest, shape, .. } => {
+                let rounds = viewed_items(collection).into_iter().enumerate().map(|(place, item)| match shape {
+                    ListShape::Set => (item.clone(), item),
+                    _ => (Value::number(place), item),
                 });
-                Some((rounds.collect(), rest.clone()))
+                // A view of a resource's list: nothing that is written is missing from it.
+                Some((rounds.collect(), rest.clone().filter(|rest| matches!(rest, Hole::Unknown(_)))))
             }
             Kind::Object { fields, rest, .. } => {
                 let mut rounds: Vec<Round> =

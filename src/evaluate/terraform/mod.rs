@@ -395,6 +395,11 @@ impl<'a> World<'a> {
         let directory = match local_source(call, &parent.configuration.directory) {
             None => return Err(("its source is not in this repository".into(), false)),
             Some(Err(_)) => return Err(("its source lies outside the repository root".into(), false)),
+            // What `terraform init` leaves behind is not part of a repository.
+            Some(Ok(directory)) if directory.split('/').any(|segment| segment == ".terraform") => {
+                let reason = "its source is what `terraform init` leaves behind, and that is not here";
+                return self.configuration(&directory).ok_or_else(|| (reason.into(), false));
+            }
             Some(Ok(directory)) => directory,
         };
         if self.modules.borrow().len() >= MOST_MODULES || parent.symbols.len() >= DEEPEST_CALLS {

@@ -1,6 +1,8 @@
 //! In: nodes of expressions. Out: expressions.
 //! Never: reads on where an error may have changed the meaning of what is around it.
 
+use std::ops::Range;
+
 use tree_sitter::Node;
 
 use super::super::{Binder, Element, Expr, ExprKind, Fault, Field, Operator, Part, Repeated, Sign, Yield};
@@ -212,11 +214,11 @@ impl<'t> Lower<'t> {
                 }
                 open = open.or(Some(self.span(child)));
                 if let Some(end) = member_end
-                    && self.same_line(end, child.start_byte())
+                    && self.same_line(end, self.trimmed(child).start)
                 {
                     break_last(&mut members)?;
                 }
-                error_end = Some(child.end_byte());
+                error_end = Some(self.trimmed(child).end);
                 continue;
             }
             match child.kind() {
@@ -226,7 +228,7 @@ impl<'t> Lower<'t> {
                 _ => continue,
             }
             member_end = Some(child.end_byte());
-            if let Some(end) = error_end
+            if let Some(end) = error_end.take()
                 && self.same_line(end, child.start_byte())
             {
                 break_last(&mut members)?;
@@ -237,6 +239,13 @@ impl<'t> Lower<'t> {
             members.insert(0, Member::Field(Field::Spread(Expr::new(ExprKind::Broken, span))));
         }
         Some(members)
+    }
+
+    /// Where an error stands, without the line endings that the tree counts among it.
+    pub(super) fn trimmed(&self, error: Node) -> Range<usize> {
+        let written = self.written(error);
+        let start = error.start_byte() + (written.len() - written.trim_start().len());
+        start..start + written.trim().len()
     }
 
     /// No line ends between two offsets.

@@ -19,13 +19,14 @@ pub(super) fn lower(text: &str, tree: &Tree, bound: usize, file: FileId, shape: 
     let mut error_end = None;
     while let Some(node) = children.next() {
         if node.is_error() {
-            error_end = Some(node.end_byte());
+            error_end = Some(lower.trimmed(node).end);
             continue;
         }
         // `var x = a +` is a whole declaration with an error behind it.
         let beside = |from: usize, to: usize| from <= to && lower.same_line(from, to);
-        let behind = children.peek().is_some_and(|next| next.is_error() && beside(node.end_byte(), next.start_byte()));
-        let before = error_end.is_some_and(|end| beside(end, node.start_byte()));
+        let behind =
+            children.peek().is_some_and(|next| next.is_error() && beside(node.end_byte(), lower.trimmed(*next).start));
+        let before = error_end.take().is_some_and(|end| beside(end, node.start_byte()));
         lower.declaration(node, behind || before, shape, &mut items);
     }
     (items, lower.faults)
@@ -179,7 +180,11 @@ impl<'t> Lower<'t> {
         let written = node.child_by_field_name("type").filter(|written| certain.head && !written.has_error());
         let default = match node.child_by_field_name("value") {
             Some(_) => Some(self.value(node, "value", certain)),
-            None => (!certain.value && certain.head).then(|| self.broken(node)),
+            // A default that an error has torn off is not the same as none.
+            None => {
+                let torn = !certain.value && (certain.head || self.written(node).contains('='));
+                torn.then(|| self.broken(node))
+            }
         };
         Some(Item::Input(Input {
             name,

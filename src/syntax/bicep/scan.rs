@@ -95,7 +95,8 @@ fn blank(bytes: &mut [u8], chunk: &Chunk, comments: &[Range<usize>]) {
     let first = comments.partition_point(|comment| comment.start < chunk.range.start);
     let mut at = chunk.range.start;
     let inside = comments[first..].iter().take_while(|comment| comment.end <= chunk.range.end);
-    for stop in inside.cloned().chain([chunk.range.end..chunk.range.end]) {
+    let end = chunk.range.end;
+    for stop in inside.cloned().chain(std::iter::once(end..end)) {
         for byte in &mut bytes[at..stop.start] {
             if !matches!(byte, b'\n' | b'\r') {
                 *byte = b' ';
@@ -253,6 +254,8 @@ impl<'t> Scanner<'t> {
             b']' | b'}' | b')' => self.close(),
             b',' => self.separate(),
             b'.' if self.here(b"...") => length = 3,
+            // The `?` of a ternary has counted it; after a key there is nothing to count.
+            b':' if !self.here(b"::") => {}
             b'.' | b':' | b'?' | b'!' | b'=' | b'<' | b'>' | b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'~' => {
                 self.level.chain += 1;
                 let pairs: [&[u8]; 13] =

@@ -403,8 +403,8 @@ fn what_is_broken_keeps_its_name_and_loses_its_value() {
         ("var a = {\n  b:\n  c: 2\n}", "var a = {b: broken, c: 2}", "expected a value"),
         ("var a = {\n  b: 1 c\n  d: 2\n}", "var a = {...broken, b: broken, d: 2}", "unexpected `c`"),
         ("var a = {\n  b: 1\n  c\n  d: 2\n}", "var a = {...broken, b: 1, d: 2}", "unexpected `c`"),
-        ("param a", "param a - = broken", "expected a type"),
-        ("param a string =", "param a string = broken", "expected a value"),
+        ("param a", "param a - = -", "expected a type"),
+        ("param a string =", "param a string = broken", "expected a value after `=`"),
         ("output a string =", "output a = broken", "expected a value"),
         ("func f() string =>", "func f() => broken", "expected a value"),
         (
@@ -517,7 +517,7 @@ fn chains_as_long_as_the_limits_allow_are_read() {
     for (open, close) in
         [("", ".a"), ("", "[0]"), ("a ? b : ", ""), ("a + ", ""), ("x => ", ""), ("", "!"), ("", "::a"), ("a ??", "")]
     {
-        let text = format!("var deep = {}a{}\n", open.repeat(2000), close.repeat(2000));
+        let text = format!("var deep = {}a{}\n", open.repeat(1000), close.repeat(1000));
         let read = bicep(&text);
         assert_eq!(read.faults(), [""; 0], "{open} {close}");
         assert_eq!(read.program.items.len(), 1);
