@@ -1,9 +1,9 @@
 //! In: JSON texts, known values. Out: values, the JSON texts that either language writes.
-//! Never: meets a hole; the callers made sure.
+//! Never: guesses what stands in a hole.
 
 use super::read::sorted_keys;
 use super::{Answer, LONGEST_TEXT};
-use crate::value::{Kind, Number, Value};
+use crate::value::{Hole, Kind, Number, Piece, SmolStr, Value};
 
 /// A JSON text as a value. Duplicate keys: the last one counts, as in both languages.
 pub fn parse(text: &str) -> Answer {
@@ -43,6 +43,47 @@ pub fn terraform(value: &Value) -> String {
     let mut text = String::new();
     write(value, Style::Terraform, &mut text);
     text
+}
+
+/// A value as `jsonencode` writes it, with holes where a part is not known.
+///
+/// A hole between quotes stands for a text's content; one outside of them stands for a value of any kind.
+pub fn terraform_pieces(value: &Value, name: &dyn Fn(&Value) -> Piece) -> Vec<Piece> {
+    let literal = |text: &str| Piece::Literal(SmolStr::new(text));
+    let quoted = |content: &str| {
+        let mut text = String::new();
+        write_text(content, Style::Terraform, &mut text);
+        text
+    };
+    match &value.kind {
+        Kind::Text(pieces) => {
+            let content = pieces.pieces().iter().map(|piece| match piece {
+                Piece::Literal(text) => literal(quoted(text).trim_matches('"')),
+                Piece::Hole(_) => piece.clone(),
+            });
+            std::iter::once(literal("\"")).chain(content).chain([literal("\"")]).collect()
+        }
+        // An id or a name is a text, whatever it says.
+        Kind::Reference(reference) if matches!(reference.field(), Some("id" | "name")) => {
+            vec![literal("\""), Piece::Hole(Hole::Reference(reference.clone())), literal("\"")]
+        }
+        Kind::List { items, rest: None, .. } => {
+            let items = items.iter().enumerate().flat_map(|(index, item)| {
+                let comma = literal(if index > 0 { "," } else { "" });
+                std::iter::once(comma).chain(terraform_pieces(item, name))
+            });
+            std::iter::once(literal("[")).chain(items).chain([literal("]")]).collect()
+        }
+        Kind::Object { fields, rest: None, .. } => {
+            let fields = sorted_keys(fields).into_iter().enumerate().flat_map(|(index, key)| {
+                let head = literal(&format!("{}{}:", if index > 0 { "," } else { "" }, quoted(key)));
+                std::iter::once(head).chain(terraform_pieces(&fields[key], name))
+            });
+            std::iter::once(literal("{")).chain(fields).chain([literal("}")]).collect()
+        }
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) => vec![literal(&terraform(value))],
+        _ => vec![name(value)],
+    }
 }
 
 /// A known value as Bicep's `string` writes lists and objects.

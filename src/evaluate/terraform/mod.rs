@@ -5,6 +5,7 @@ mod configuration;
 mod convert;
 mod instances;
 mod needs;
+mod restored;
 mod scope;
 
 use std::cell::RefCell;
@@ -81,6 +82,7 @@ struct World<'a> {
     declared: RefCell<HashMap<(usize, bool, SmolStr, SmolStr), Rc<Instances>>>,
     unread: RefCell<IndexMap<String, UnreadModule>>,
     faults: RefCell<Vec<Fault>>,
+    restored: BTreeMap<String, String>,
 }
 
 /// The instances of a module call, or why there are none to look into.
@@ -105,6 +107,7 @@ pub fn evaluate(library: &Library, root: &Root, given: &Given) -> Evaluated {
         declared: RefCell::default(),
         unread: RefCell::default(),
         faults: RefCell::default(),
+        restored: restored::directories(library, &root.path),
     };
     let Some(configuration) = world.configuration(&root.path) else { return Evaluated::default() };
     world.modules.borrow_mut().push(Rc::new(Module {
@@ -160,6 +163,7 @@ impl<'a> Console<'a> {
             declared: RefCell::default(),
             unread: RefCell::default(),
             faults: RefCell::default(),
+            restored: restored::directories(library, &root.path),
         };
         let configuration = world
             .configuration(&root.path)
@@ -392,15 +396,9 @@ impl<'a> World<'a> {
 
     /// The module that a call names, or why it cannot be looked into and whether that is a mistake.
     fn source_of(&self, parent: &Module, call: &Declaration) -> Result<Arc<Configuration>, (String, bool)> {
-        let directory = match local_source(call, &parent.configuration.directory) {
-            None => return Err(("its source is not in this repository".into(), false)),
-            Some(Err(_)) => return Err(("its source lies outside the repository root".into(), false)),
-            // What `terraform init` leaves behind is not part of a repository.
-            Some(Ok(directory)) if directory.split('/').any(|segment| segment == ".terraform") => {
-                let reason = "its source is what `terraform init` leaves behind, and that is not here";
-                return self.configuration(&directory).ok_or_else(|| (reason.into(), false));
-            }
-            Some(Ok(directory)) => directory,
+        let (directory, ours) = match self.directory_of(&parent.symbols, call, &parent.configuration.directory) {
+            Ok(found) => found,
+            Err(reason) => return Err((reason, false)),
         };
         if self.modules.borrow().len() >= MOST_MODULES || parent.symbols.len() >= DEEPEST_CALLS {
             return Err(("the root calls more modules than are followed".into(), false));
@@ -411,7 +409,23 @@ impl<'a> World<'a> {
         {
             return Err(("the modules call each other in a circle".into(), true));
         }
-        self.configuration(&directory).ok_or_else(|| (format!("there is no Terraform file in {directory:?}"), true))
+        self.configuration(&directory).ok_or_else(|| (format!("there is no Terraform file in {directory:?}"), ours))
+    }
+
+    /// The directory of a called module, and whether it is part of the repository: then it has to be there.
+    fn directory_of(&self, symbols: &[SmolStr], call: &Declaration, from: &str) -> Result<(String, bool), String> {
+        match local_source(call, from) {
+            // What `terraform init` leaves behind is not part of a repository.
+            Some(Ok(directory)) => {
+                let ours = !directory.split('/').any(|segment| segment == ".terraform");
+                Ok((directory, ours))
+            }
+            Some(Err(_)) => Err("its source lies outside the repository root".into()),
+            None => match self.restored.get(&restored::key(symbols, &call.name.name)) {
+                Some(directory) => Ok((directory.clone(), false)),
+                None => Err("its source is not in this repository".into()),
+            },
+        }
     }
 
     fn ancestors(&self, module: &Module) -> Vec<Rc<Module>> {

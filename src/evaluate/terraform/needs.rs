@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::configuration::{Configuration, elements, provider_of};
-use super::{DEEPEST_CALLS, World, declared_address, local_source};
+use super::{DEEPEST_CALLS, World, declared_address};
 use crate::evaluate::{Event, Need, Needs};
 use crate::source::Span;
 use crate::syntax::{Declaration, Expr, ExprKind};
@@ -66,7 +66,8 @@ impl Reader<'_, '_> {
         let inner: Vec<Arc<Declaration>> = configuration.calls.values().cloned().collect();
         self.calls.push(Call { configuration, address: address.clone(), parent, children: BTreeMap::new() });
         for call in inner {
-            let source = local_source(&call, &directory).and_then(Result::ok);
+            let symbols: Vec<SmolStr> = symbols(&address);
+            let source = self.world.directory_of(&symbols, &call, &directory).ok().map(|(directory, _)| directory);
             let fits = depth < DEEPEST_CALLS && self.calls.len() < MOST_CALLS;
             let read = source.filter(|_| fits).and_then(|directory| self.world.configuration(&directory));
             let read = read.filter(|read| !self.stands_above(at, &read.directory));
@@ -334,6 +335,11 @@ impl Reader<'_, '_> {
 
 fn child_address(parent: &str, name: &str) -> String {
     if parent.is_empty() { format!("module.{name}") } else { format!("{parent}.module.{name}") }
+}
+
+/// The names of the calls in a module's address.
+fn symbols(address: &str) -> Vec<SmolStr> {
+    address.split('.').skip(1).step_by(2).map(SmolStr::new).collect()
 }
 
 /// The call behind `module.m`.

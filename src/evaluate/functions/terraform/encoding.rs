@@ -1,14 +1,16 @@
 //! In: texts, and values to be written as such. Out: the other form, letter by letter as Terraform writes it.
-//! Never: sees an unknown.
+//! Never: sees an unknown, except in the row that writes JSON around it.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use uuid::Uuid;
 
-use super::super::Run::{Known, Never, Placed};
-use super::super::{Answer, Context, Function, LONGEST_TEXT, MOST_ITEMS, digest, json, read, row, unknown, yaml};
-use crate::value::{ListShape, Reason, SmolStr, Value};
+use super::super::Run::{Known, Never, Partial, Placed};
+use super::super::{
+    Answer, Argument, Context, Function, LONGEST_TEXT, MOST_ITEMS, digest, json, read, row, unknown, yaml,
+};
+use crate::value::{Kind, ListShape, Piece, Pieces, Reason, SmolStr, Value};
 
 pub const FUNCTIONS: &[Function] = &[
     row("base64decode", (1, 1), Known(base64decode), (r#"base64decode("SGVsbG8=")"#, r#""Hello""#)),
@@ -37,7 +39,7 @@ pub const FUNCTIONS: &[Function] = &[
     row(
         "jsonencode",
         (1, 1),
-        Known(jsonencode),
+        Partial(jsonencode),
         (r#"jsonencode({ b = "<x>", a = 1 })"#, r#""{\"a\":1,\"b\":\"\\u003cx\\u003e\"}""#),
     ),
     row("md5", (1, 1), Known(md5), (r#"md5("hello world")"#, r#""5eb63bbbe01eeed093cb22bb8f5acdc3""#)),
@@ -171,8 +173,21 @@ fn jsondecode(arguments: &[Value]) -> Answer {
     json::parse(&read::text(&arguments[0])?)
 }
 
-fn jsonencode(arguments: &[Value]) -> Answer {
-    bounded(json::terraform(&arguments[0]))
+fn jsonencode(context: &Context, arguments: &[Value]) -> Answer {
+    let value = &arguments[0];
+    if value.first_hole().is_none() {
+        return Ok(bounded(json::terraform(value))?.with_secret(unknown::is_secret(value)));
+    }
+    // Outside of quotes a hole is a whole value, so it keeps its own name; what is open is named by the call of it.
+    let name = |part: &Value| match &part.kind {
+        Kind::Reference(_) | Kind::Unknown(_) => part.hole().map_or(Piece::Literal("null".into()), Piece::Hole),
+        _ => {
+            let form = unknown::form("jsonencode", &[Argument::Value(part.clone())]);
+            Piece::Hole(unknown::hole(&Context { source_form: &form, ..*context }, std::slice::from_ref(part)))
+        }
+    };
+    let pieces = json::terraform_pieces(value, &name);
+    Ok(Value::pieces(Pieces::of(pieces)).with_secret(unknown::is_secret(value)))
 }
 
 fn bounded(text: String) -> Answer {
