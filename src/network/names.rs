@@ -150,6 +150,10 @@ impl<'n> Place<'n> {
     /// What a cluster does about its zone.
     pub fn zone_mode(self) -> ZoneMode<'n> {
         match self.get(&cluster::PRIVATE_DNS_ZONE) {
+            // Null is AKS's own zone: which of both it is hangs on the condition.
+            Got::Is(Value { kind: Kind::OneOf { condition, values }, .. }) if values.iter().any(Value::is_null) => {
+                ZoneMode::Unknown(condition)
+            }
             Got::Is(value) => match (value.is("system"), value.is("none")) {
                 (Truth::Yes, _) => ZoneMode::System,
                 (_, Truth::Yes) => ZoneMode::None,

@@ -143,6 +143,18 @@ impl Instances {
     }
 }
 
+/// How many instances a repetition asks for, where that is known and more than `most`.
+pub fn too_many(value: &Value, most: usize) -> Option<String> {
+    value.candidates().iter().find_map(|value| match &value.kind {
+        Kind::Number(number) if !number.is_negative() && number.to_usize().is_none_or(|count| count > most) => {
+            Some(number.to_string())
+        }
+        Kind::Object { fields, .. } if fields.len() > most => Some(fields.len().to_string()),
+        Kind::List { items, .. } if items.len() > most => Some(items.len().to_string()),
+        _ => None,
+    })
+}
+
 fn template(unknown: &Unknown) -> Made {
     Made {
         key: Some(Key::Any(unknown.clone())),
