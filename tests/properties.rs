@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
+use proptest::test_runner::RngSeed;
 use vnetlint::analysis::{Analysis, analyze};
 use vnetlint::rules::{Confidence, Verdict};
 use vnetlint::source::Sources;
@@ -49,7 +50,8 @@ impl Case {
 
     /// It has one Terraform directory or one Bicep file, so that it can be wrapped as a whole.
     fn is_flat(&self) -> bool {
-        self.files.iter().all(|(path, _)| !path.contains('/')) && self.files.iter().all(|(path, _)| !path.ends_with("vars"))
+        self.files.iter().all(|(path, _)| !path.contains('/'))
+            && self.files.iter().all(|(path, _)| !path.ends_with("vars"))
     }
 
     fn holds(&self, text: &str) -> bool {
@@ -165,7 +167,8 @@ fn literals(path: &str, text: &str) -> Vec<std::ops::Range<usize>> {
         // The source of a module, and what declares an input, must be written out.
         let head = line.trim_start();
         if !line.starts_with(' ') {
-            inside_call = ["module", "variable", "data", "terraform", "provider"].iter().any(|word| head.starts_with(word));
+            inside_call =
+                ["module", "variable", "data", "terraform", "provider"].iter().any(|word| head.starts_with(word));
         }
         let fixed = inside_call || ["source ", "version ", "command "].iter().any(|name| head.starts_with(name));
         if let (Some(start), false) = (line.find(sign), fixed) {
@@ -207,7 +210,8 @@ fn with_name(case: &Case, file: usize, range: std::ops::Range<usize>, tf: (&str,
 }
 
 fn config() -> ProptestConfig {
-    ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(96) }
+    // The same cases on every run; another number here looks at others.
+    ProptestConfig { failure_persistence: None, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::with_cases(64) }
 }
 
 fn any_truth() -> impl Strategy<Value = Truth> {
@@ -317,9 +321,15 @@ proptest! {
         );
         let mut other = case.clone();
         other.files[file].1.replace_range(range.clone(), "something-else");
-        let text = &case.files[file].1[range];
+        let text = &case.files[file].1[range.clone()];
         let sure = violations(&forgotten, Confidence::High);
-        for known in [case, &other] {
+        // A subnet, a link and a peering lie in the group of what they belong to: Azure refuses any other.
+        let line = case.files[file].1[..range.start].lines().last().unwrap_or_default();
+        let possible: Vec<&Case> = match line.contains("resource_group_name") {
+            true => vec![case],
+            false => vec![case, &other],
+        };
+        for known in possible {
             let all = violations(known, Confidence::Low);
             for (code, subject) in &sure {
                 let holds = all.iter().any(|(other, of)| of == subject && says(other, code));
@@ -369,10 +379,19 @@ fn a_module_around_everything_changes_no_finding() {
     let mut wrapped = 0;
     for case in cases().iter().filter(|case| case.is_flat() && !case.holds("variable \"")) {
         let bicep = case.files.iter().any(|(path, _)| path == "main.bicep");
-        if bicep && case.files.iter().any(|(_, text)| text.lines().any(|line| line.starts_with("param ") && !line.contains('='))) {
+        if bicep
+            && case
+                .files
+                .iter()
+                .any(|(_, text)| text.lines().any(|line| line.starts_with("param ") && !line.contains('=')))
+        {
             continue;
         }
-        let call = if bicep { ("main.bicep", "module all 'all/main.bicep' = {\n  name: 'all'\n}\n") } else { ("main.tf", "module \"all\" {\n  source = \"./all\"\n}\n") };
+        let call = if bicep {
+            ("main.bicep", "module all 'all/main.bicep' = {\n  name: 'all'\n}\n")
+        } else {
+            ("main.tf", "module \"all\" {\n  source = \"./all\"\n}\n")
+        };
         let mut files: Vec<(String, String)> =
             case.files.iter().map(|(path, text)| (format!("all/{path}"), text.clone())).collect();
         files.push((call.0.to_string(), call.1.to_string()));
