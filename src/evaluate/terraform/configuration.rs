@@ -148,7 +148,8 @@ pub fn local_source(call: &Declaration, directory: &str) -> Option<Result<String
     Some(join(directory, source).ok_or_else(|| source.to_string()))
 }
 
-fn name_of(declaration: &Declaration) -> ResourceName {
+/// The name of a declared resource or data source.
+pub fn name_of(declaration: &Declaration) -> ResourceName {
     (declaration.existing, declaration.type_name.name.clone(), declaration.name.name.clone())
 }
 

@@ -182,7 +182,7 @@ fn keys(repeated: Repeated, value: &Value, most: usize) -> Option<Vec<(Key, Valu
         (Repeated::Each, Kind::Object { fields, .. }) if fields.len() <= most => {
             let mut keys: Vec<(Key, Value)> =
                 fields.iter().map(|(key, value)| (Key::Text(key.clone()), value.clone())).collect();
-            keys.sort_by(|(a, _), (b, _)| a.to_string().cmp(&b.to_string()));
+            keys.sort_by_key(|(key, _)| key.to_string());
             Some(keys)
         }
         (Repeated::Each, Kind::List { items, .. }) if items.len() <= most => {

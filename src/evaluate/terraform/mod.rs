@@ -79,7 +79,7 @@ struct World<'a> {
     modules: RefCell<Vec<Rc<Module>>>,
     configurations: RefCell<BTreeMap<String, Option<Arc<Configuration>>>>,
     children: RefCell<HashMap<(usize, SmolStr), Rc<Children>>>,
-    declared: RefCell<HashMap<(usize, bool, SmolStr, SmolStr), Rc<Instances>>>,
+    declared: RefCell<HashMap<(usize, configuration::ResourceName), Rc<Instances>>>,
     unread: RefCell<IndexMap<String, UnreadModule>>,
     faults: RefCell<Vec<Fault>>,
     cut: RefCell<Vec<Fault>>,
@@ -329,7 +329,7 @@ impl<'a> World<'a> {
 
     /// The instances of a resource or data source.
     fn instances(&self, module: usize, declaration: &Declaration) -> Rc<Instances> {
-        let name = (module, declaration.existing, declaration.type_name.name.clone(), declaration.name.name.clone());
+        let name = (module, configuration::name_of(declaration));
         if let Some(known) = self.declared.borrow().get(&name) {
             return Rc::clone(known);
         }
