@@ -132,3 +132,25 @@ fn every_file_belongs_to_a_case() {
         assert!(inside, "{file} belongs to no case; a case has a case.md");
     }
 }
+
+/// How the estate's report looks; what it says is in its `expect.txt`. `UPDATE=1 cargo test` writes it anew.
+#[test]
+fn the_estate_is_reported_as_it_was() {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let arguments = ["vnetlint", "check", "fixtures/estate"];
+    let code = vnetlint::cli::run(arguments.map(Into::into), &mut out, &mut err);
+    let report = String::from_utf8(out).expect("a report is text");
+    let kept = repository().join("fixtures/estate/expected/report.txt");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&kept, &report).expect("the report is written");
+    }
+    assert_eq!(report, text("fixtures/estate/expected/report.txt"));
+    assert_eq!((code, String::from_utf8_lossy(&err).as_ref()), (1, ""));
+}
+
+#[test]
+fn the_estate_shows_all_that_the_tool_was_made_for() {
+    let mut codes = verdicts(&run("fixtures/estate"));
+    codes.retain(|code| !code.ends_with('?'));
+    assert_eq!(codes, ["VNL001", "VNL020", "VNL091", "VNL110"]);
+}
