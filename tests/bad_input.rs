@@ -262,6 +262,20 @@ fn functions_that_multiply_their_input_are_bounded() {
     assert!(of_texts(&[("main.tf", &text)]).findings.iter().any(|finding| finding.code == "VNL070"));
 }
 
+/// Whether the text that is said twice is known, or a hole that is not.
+#[test]
+fn texts_that_double_are_bounded() {
+    for first in ["ab", "${var.x}-"] {
+        let doubled: String =
+            (1..64).map(|n| format!("  a{n} = \"${{local.a{0}}}${{local.a{0}}}\"\n", n - 1)).collect();
+        let text = format!(
+            "variable \"x\" {{\n  type = string\n}}\n\nlocals {{\n  a0 = \"{first}\"\n{doubled}}}\n\n{}",
+            GOOD_TF.replace("\"rg-spoke\"", "local.a63")
+        );
+        assert!(of_texts(&[("main.tf", &text)]).findings.iter().any(|finding| finding.code == "VNL070"));
+    }
+}
+
 #[test]
 fn circles_of_references_are_no_endless_loop() {
     let text = format!(
