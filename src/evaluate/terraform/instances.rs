@@ -149,6 +149,7 @@ pub fn too_many(value: &Value, most: usize) -> Option<String> {
         Kind::Number(number) if !number.is_negative() && number.to_usize().is_none_or(|count| count > most) => {
             Some(number.to_string())
         }
+        Kind::Unknown(unknown) if unknown.reason() == Reason::Limit => Some("too many".into()),
         Kind::Object { fields, .. } if fields.len() > most => Some(fields.len().to_string()),
         Kind::List { items, .. } if items.len() > most => Some(items.len().to_string()),
         _ => None,
