@@ -452,8 +452,8 @@ impl<'a> World<'a> {
                 let most = self.given.max_instances;
                 let walked = Loop { item, index: index.as_ref(), collection: &value, span: collection.span };
                 let said = match &value.kind {
-                    Kind::Unknown(unknown) if unknown.reason() == Reason::Broken => {
-                        Some("what this loop walks is refused; its instances are looked at as one".to_string())
+                    Kind::Unknown(unknown) if unknown.reason() == Reason::Limit => {
+                        Some("this loop makes too many instances; they are looked at as one".to_string())
                     }
                     _ if value.items().is_some_and(|items| items.len() > most) => {
                         Some(format!("this loop makes more than {most} instances; they are looked at as one"))
