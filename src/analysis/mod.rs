@@ -2,8 +2,11 @@
 //! Never: holds knowledge of its own; it runs the steps in their order.
 
 mod run;
+mod statistics;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use statistics::Statistics;
 
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
@@ -52,6 +55,8 @@ pub struct RootSummary {
     pub root: Root,
     /// Its inputs that have no value.
     pub open_inputs: Vec<Unknown>,
+    /// How much of its network is known.
+    pub statistics: Statistics,
 }
 
 /// What was looked at, in numbers.
@@ -98,7 +103,8 @@ pub fn analyze(sources: Sources, options: &Options) -> Analysis {
         }
         findings.extend(run::of_evaluation(evaluated, root));
         incomplete |= !evaluated.cut.is_empty();
-        roots.push(RootSummary { root: root.clone(), open_inputs: evaluated.open_inputs.clone() });
+        let open_inputs = evaluated.open_inputs.clone();
+        roots.push(RootSummary { root: root.clone(), open_inputs, statistics: Statistics::of(evaluated) });
     }
     coverage.unread_modules.sort();
     coverage.unread_modules.dedup();

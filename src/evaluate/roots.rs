@@ -158,7 +158,29 @@ fn terraform_roots(library: &Library, walked: &BTreeSet<String>) -> Vec<(String,
         }
     }
     let is_root = |directory: &&str| own.contains(*directory) || !called.contains(*directory);
-    directories.iter().filter(|d| is_root(d)).map(|d| (d.to_string(), Dialect::Terraform)).collect()
+    let all = directories.iter().map(|directory| directory.to_string()).collect();
+    let roots = directories.iter().filter(|d| is_root(d)).map(|d| d.to_string()).collect();
+    let calls = |directory: &str| match Configuration::read(library, directory) {
+        Some(configuration) => configuration.local_sources().into_iter().collect(),
+        None => Vec::new(),
+    };
+    with_circles(all, roots, calls).into_iter().map(|root| (root, Dialect::Terraform)).collect()
+}
+
+/// The roots, and the first of those programs that nobody reaches because they call each other in a circle.
+fn with_circles(all: BTreeSet<String>, mut roots: Vec<String>, calls: impl Fn(&str) -> Vec<String>) -> Vec<String> {
+    let mut reached: BTreeSet<String> = BTreeSet::new();
+    let mut open: Vec<String> = roots.clone();
+    loop {
+        while let Some(at) = open.pop() {
+            if reached.insert(at.clone()) {
+                open.extend(calls(&at));
+            }
+        }
+        let Some(first) = all.iter().find(|program| !reached.contains(*program)) else { return roots };
+        roots.push(first.clone());
+        open.push(first.clone());
+    }
 }
 
 fn bicep_roots(library: &Library, walked: &BTreeSet<String>) -> Vec<(String, Dialect)> {
@@ -177,7 +199,10 @@ fn bicep_roots(library: &Library, walked: &BTreeSet<String>) -> Vec<(String, Dia
             || !used.contains(path.as_str())
             || !parameter_files(library, path).is_empty() && named_after(library, path)
     };
-    programs.into_iter().filter(is_root).map(|path| (path.clone(), Dialect::Bicep)).collect()
+    let all = programs.iter().map(|path| path.to_string()).collect();
+    let roots = programs.iter().copied().filter(is_root).cloned().collect();
+    let calls = |path: &str| library.program(path).map_or_else(|_| Vec::new(), |program| bicep_sources(&program, path));
+    with_circles(all, roots, calls).into_iter().map(|root| (root, Dialect::Bicep)).collect()
 }
 
 /// A parameter file carries the name of this program: `X.parameters.json` for `X.bicep`.

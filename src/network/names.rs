@@ -4,10 +4,11 @@
 //! Sources: <https://learn.microsoft.com/azure/virtual-network/virtual-networks-name-resolution-for-vms-and-role-instances>,
 //! <https://learn.microsoft.com/azure/firewall/dns-details>, <https://learn.microsoft.com/azure/dns/dns-private-resolver-overview>.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::{End, Got, Network, Order, Place};
-use crate::azure::{Field, Link, cluster, dns, firewall, hub, network_interface, virtual_network};
+use crate::azure::{Field, Link, cluster, dns, firewall, network_interface, virtual_network};
 use crate::source::Span;
 use crate::value::{Address, Cidr, Hole, Kind, Reason, Reference, Truth, Unknown, Value};
 
@@ -106,11 +107,29 @@ impl<'n> Place<'n> {
                 settings.push(DnsSetting { servers, span, declaration: joined.declaration.clone() });
             }
         }
+        // Bicep sets the servers of a VNet that is there by declaring it again, in a module with a moment of its own.
+        for again in self.declared_again() {
+            if let Got::Is(value) = again.get(&virtual_network::DNS_SERVERS) {
+                let span = again.span_of(&virtual_network::DNS_SERVERS);
+                let servers = self.network.servers(&value, self);
+                settings.push(DnsSetting { servers, span, declaration: again.declaration().clone() });
+            }
+        }
         // What a block of the code sets says more than what is only read.
         if settings.iter().any(|setting| setting.servers.is_ok()) && !self.is_made() {
             settings.retain(|setting| setting.servers.is_ok());
         }
         settings
+    }
+
+    /// The other declarations that make this place, after the one that stands for it.
+    fn declared_again(self) -> impl Iterator<Item = Place<'n>> {
+        let network = self.network;
+        let declared = network.by_kind.get(self.kind().name).into_iter().flatten().copied();
+        declared
+            .filter(move |index| *index != self.index && network.canonical(*index) == self.index)
+            .map(move |index| Place { network, index })
+            .filter(|place| place.is_made())
     }
 
     /// The VNets that a cluster's nodes stand in, and the subnets on the way; nothing for one with a VNet of its own.
@@ -132,6 +151,10 @@ impl<'n> Place<'n> {
     /// What a cluster does about its zone.
     pub fn zone_mode(self) -> ZoneMode<'n> {
         match self.get(&cluster::PRIVATE_DNS_ZONE) {
+            // Null is AKS's own zone: which of both it is hangs on the condition.
+            Got::Is(Value { kind: Kind::OneOf { condition, values }, .. }) if values.iter().any(Value::is_null) => {
+                ZoneMode::Unknown(condition)
+            }
             Got::Is(value) => match (value.is("system"), value.is("none")) {
                 (Truth::Yes, _) => ZoneMode::System,
                 (_, Truth::Yes) => ZoneMode::None,
@@ -220,29 +243,18 @@ impl<'n> Place<'n> {
 
     /// Whether a packet finds its way between two VNets: they are peered, or connected to the same virtual hub.
     pub fn is_tied_to(self, other: Place<'n>) -> Option<Place<'n>> {
-        let peering = |a: Place<'n>, b: Place<'n>| {
-            a.children(&virtual_network::PEERING).into_iter().find(|peering| {
-                let steps = peering.follow(&virtual_network::PEERING_TO_REMOTE);
-                steps.iter().any(|step| step.end.place() == Some(b))
-            })
-        };
-        if let Some(found) = peering(self, other).or_else(|| peering(other, self)) {
-            return Some(found);
-        }
-        let theirs = other.hub_connections();
-        self.hub_connections()
-            .into_iter()
-            .find(|own| own.parent().is_some() && theirs.iter().any(|their| their.parent() == own.parent()))
+        let peers = self.network.peers.get(&self.index).into_iter().flatten();
+        let own = self.network.hubs_of.get(&self.index).into_iter().flatten();
+        let theirs = self.network.hubs_of.get(&other.index).map_or(&[][..], Vec::as_slice);
+        let peering = peers.filter(|(peer, _)| *peer == other.index).map(|(_, by)| *by).next();
+        let shared = own.filter(|(hub, _)| theirs.iter().any(|(their, _)| their == hub)).map(|(_, by)| *by).next();
+        peering.or(shared).map(|index| Place { network: self.network, index })
     }
 
     /// The connections that tie a VNet to virtual hubs.
     pub fn hub_connections(self) -> Vec<Place<'n>> {
-        let connections = self.network.all(&hub::HUB_CONNECTION);
-        let ours = connections.into_iter().filter(|connection| {
-            let steps = connection.follow(&hub::CONNECTION_TO_VNET);
-            steps.iter().any(|step| step.end.place() == Some(self))
-        });
-        ours.collect()
+        let connections = self.network.hubs_of.get(&self.index).into_iter().flatten();
+        connections.map(|(_, index)| Place { network: self.network, index: *index }).collect()
     }
 
     /// A subnet of a VNet by its name, which Azure fixes for some services.
@@ -335,8 +347,15 @@ impl<'n> Place<'n> {
 
     /// The VNets that this one is peered with, or shares a virtual hub with.
     pub fn within_reach(self) -> Vec<(Place<'n>, Place<'n>)> {
-        let others = self.network.all(&virtual_network::VNET).into_iter().filter(|vnet| *vnet != self);
-        others.filter_map(|vnet| Some((vnet, self.is_tied_to(vnet)?))).collect()
+        let peers = self.network.peers.get(&self.index).into_iter().flatten().map(|(peer, _)| *peer);
+        let own: BTreeSet<usize> =
+            self.network.hubs_of.get(&self.index).into_iter().flatten().map(|(hub, _)| *hub).collect();
+        let shares = |hubs: &[(usize, usize)]| hubs.iter().any(|(hub, _)| own.contains(hub));
+        let hubs = self.network.hubs_of.iter().filter(|(_, hubs)| shares(hubs)).map(|(vnet, _)| *vnet);
+        // In the order of the graph, whatever the order of a map.
+        let near: BTreeSet<usize> = peers.chain(hubs).filter(|index| *index != self.index).collect();
+        let vnets = near.into_iter().map(|index| Place { network: self.network, index });
+        vnets.filter_map(|vnet| Some((vnet, self.is_tied_to(vnet)?))).collect()
     }
 
     /// Whether a firewall answers DNS itself: by its policy, or by its own setting.

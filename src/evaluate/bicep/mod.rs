@@ -35,7 +35,7 @@ const DEEPEST_CALLS: usize = 32;
 const DEEPEST_CHAIN: u32 = 128;
 
 /// The steps that one root may spend.
-const FUEL: u64 = 20_000_000;
+const FUEL: u64 = 1_000_000;
 
 /// Bicep is the dialect of everything here.
 const DIALECT: Dialect = Dialect::Bicep;
@@ -451,8 +451,16 @@ impl<'a> World<'a> {
                 let value = self.value(at, collection, Bindings::default());
                 let most = self.given.max_instances;
                 let walked = Loop { item, index: index.as_ref(), collection: &value, span: collection.span };
-                if value.items().is_some_and(|items| items.len() > most) {
-                    let message = format!("this loop makes more than {most} instances; they are looked at as one");
+                let said = match &value.kind {
+                    Kind::Unknown(unknown) if unknown.reason() == Reason::Limit => {
+                        Some("this loop makes too many instances; they are looked at as one".to_string())
+                    }
+                    _ if value.items().is_some_and(|items| items.len() > most) => {
+                        Some(format!("this loop makes more than {most} instances; they are looked at as one"))
+                    }
+                    _ => None,
+                };
+                if let Some(message) = said {
                     let note = Fault { span: collection.span, message, opened: None };
                     let mut cut = self.cut.borrow_mut();
                     if !cut.iter().any(|known| known.span == note.span) {

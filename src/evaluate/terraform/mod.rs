@@ -32,7 +32,7 @@ const MOST_MODULES: usize = 4096;
 const DEEPEST_CALLS: usize = 32;
 
 /// The steps that one root may spend.
-const FUEL: u64 = 20_000_000;
+const FUEL: u64 = 1_000_000;
 
 /// A module call that is being evaluated: one instance of it.
 struct Module {
@@ -81,9 +81,10 @@ struct World<'a> {
     modules: RefCell<Vec<Rc<Module>>>,
     configurations: RefCell<BTreeMap<String, Option<Arc<Configuration>>>>,
     children: RefCell<HashMap<(usize, SmolStr), Rc<Children>>>,
-    declared: RefCell<HashMap<(usize, bool, SmolStr, SmolStr), Rc<Instances>>>,
+    declared: RefCell<HashMap<(usize, configuration::ResourceName), Rc<Instances>>>,
     unread: RefCell<IndexMap<String, UnreadModule>>,
     faults: RefCell<Vec<Fault>>,
+    cut: RefCell<Vec<Fault>>,
     restored: BTreeMap<String, String>,
     /// The plan or state that the root is, laid over its configuration.
     laid: Option<plan::Laid>,
@@ -129,8 +130,9 @@ pub fn evaluate(library: &Library, root: &Root, given: &Given) -> Evaluated {
     evaluated.plan_of = world.laid.as_ref().and_then(|laid| laid.tree.clone());
     evaluated.unread = world.unread.take().into_values().collect();
     evaluated.faults = world.faults.take();
+    evaluated.cut = world.cut.take();
     if world.fuel.ran_out() {
-        evaluated.cut.extend(main.configuration.resources.first().map(|first| cut_short(first.head)));
+        evaluated.cut.extend(main.configuration.start().map(cut_short));
     }
     evaluated
 }
@@ -193,6 +195,7 @@ impl<'a> World<'a> {
             declared: RefCell::default(),
             unread: RefCell::default(),
             faults: RefCell::default(),
+            cut: RefCell::default(),
             restored: restored::directories(library, &root.path),
             laid,
         }
@@ -331,7 +334,7 @@ impl<'a> World<'a> {
 
     /// The instances of a resource or data source.
     fn instances(&self, module: usize, declaration: &Declaration) -> Rc<Instances> {
-        let name = (module, declaration.existing, declaration.type_name.name.clone(), declaration.name.name.clone());
+        let name = (module, configuration::name_of(declaration));
         if let Some(known) = self.declared.borrow().get(&name) {
             return Rc::clone(known);
         }
@@ -353,7 +356,12 @@ impl<'a> World<'a> {
             None => Instances::one(),
             Some(repeat) => {
                 let value = self.value(module, repeat.expression(), Bindings::default());
-                Instances::of(repeat, &value, self.id(), self.given.max_instances)
+                let most = self.given.max_instances;
+                if let Some(count) = instances::too_many(&value, most) {
+                    let message = format!("{count} instances are analysed as one: more than {most} (--max-instances)");
+                    self.note_cut(Fault { span: repeat.expression().span, message, opened: None });
+                }
+                Instances::of(repeat, &value, self.id(), most)
             }
         }
     }
@@ -416,6 +424,8 @@ impl<'a> World<'a> {
             Err(reason) => return Err((reason, false)),
         };
         if self.modules.borrow().len() >= MOST_MODULES || parent.symbols.len() >= DEEPEST_CALLS {
+            let message = "modules below this call are not followed: the root calls too many".into();
+            self.note_cut(Fault { span: call.head, message, opened: None });
             return Err(("the root calls more modules than are followed".into(), false));
         }
         let ancestors = self.ancestors(parent);
@@ -443,6 +453,14 @@ impl<'a> World<'a> {
                 Some(directory) => Ok((directory.clone(), false)),
                 None => Err("its source is not in this repository".into()),
             },
+        }
+    }
+
+    /// Notes what a limit cut, once a place and a handful a root.
+    fn note_cut(&self, fault: Fault) {
+        let mut cut = self.cut.borrow_mut();
+        if cut.len() < 8 && !cut.iter().any(|known| known.span == fault.span) {
+            cut.push(fault);
         }
     }
 
