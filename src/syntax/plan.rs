@@ -399,6 +399,26 @@ mod tests {
     }
 
     #[test]
+    fn no_cut_of_a_plan_and_no_wrong_value_panics() {
+        for end in (0..=PLAN.len()).step_by(7) {
+            let closed = format!("{}{}", &PLAN[..end], "\"planned_values\":1,\"format_version\":\"1.2\"}");
+            let sources = Sources::of_texts([("a.json", &PLAN[..end]), ("b.json", &closed)]);
+            for path in ["a.json", "b.json"] {
+                let file = sources.open(path).expect("a text");
+                read(&sources, file, Limits::default());
+            }
+        }
+        for odd in ["null", "true", "[]", "[1]", "\"x\"", "{\"a\": 1}"] {
+            for key in ["values", "after_unknown", "sensitive_values", "expressions", "references", "index"] {
+                let text = PLAN.replace(&format!("\"{key}\":"), &format!("\"{key}\":{odd},\"was\":"));
+                let sources = Sources::of_texts([("a.json", text)]);
+                let file = sources.open("a.json").expect("a text");
+                read(&sources, file, Limits::default());
+            }
+        }
+    }
+
+    #[test]
     fn other_json_is_no_plan() {
         assert!(!is_plan(r#"{"parameters": {}}"#));
         assert!(!is_plan(r#"{"format_version": "1.0", "valid": true}"#));
