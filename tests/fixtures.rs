@@ -1,7 +1,7 @@
 //! Every folder below `fixtures/` that holds a `case.md` finds what its files say, and nothing else.
 //!
-//! A case with the folders `terraform` and `bicep` is one infrastructure in two languages: each is run alone, and both
-//! have the same verdicts. Every other case is one run over the whole folder.
+//! A case with two of the folders `terraform`, `bicep` and `plan` is one infrastructure in two languages: each is run
+//! alone, and both have the same verdicts. Every other case is one run over the whole folder.
 
 mod support;
 
@@ -48,8 +48,8 @@ fn cases() -> Vec<String> {
 
 /// The two languages of a case that is written in both.
 fn twins(case: &str) -> Option<[String; 2]> {
-    let both = ["terraform", "bicep"].map(|language| format!("{case}/{language}"));
-    both.iter().all(|path| repository().join(path).is_dir()).then_some(both)
+    let all = ["bicep", "plan"].map(|other| ["terraform", other].map(|language| format!("{case}/{language}")));
+    all.into_iter().find(|both| both.iter().all(|path| repository().join(path).is_dir()))
 }
 
 /// The runs of a case: one, or one a language.
@@ -91,10 +91,10 @@ fn every_case_finds_what_it_says_and_nothing_else() {
 #[test]
 fn the_same_infrastructure_has_the_same_verdicts_in_both_languages() {
     let mut wrong = Vec::new();
-    for [terraform, bicep] in cases().iter().filter_map(|case| twins(case)) {
-        let of = [&terraform, &bicep].map(|path| verdicts(&run(path)));
+    for [one, other] in cases().iter().filter_map(|case| twins(case)) {
+        let of = [&one, &other].map(|path| verdicts(&run(path)));
         if of[0] != of[1] {
-            wrong.push(format!("{terraform}: {:?}, in Bicep {:?}", of[0], of[1]));
+            wrong.push(format!("{one}: {:?}, {other}: {:?}", of[0], of[1]));
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
