@@ -157,8 +157,8 @@ fn estates(estate: Vec<(Root, Evaluated)>) -> Vec<Vec<(Root, Evaluated)>> {
     }
     let of = |environment: &String| {
         let mut chosen: BTreeMap<(&str, Dialect), usize> = BTreeMap::new();
-        for (index, (root, _)) in estate.iter().enumerate() {
-            let place = chosen.entry((&root.path, root.dialect)).or_insert(index);
+        for (index, (root, evaluated)) in estate.iter().enumerate() {
+            let place = chosen.entry((evaluated_as(root, evaluated), root.dialect)).or_insert(index);
             if root.environment.as_ref() == Some(environment) {
                 *place = index;
             }
@@ -166,6 +166,14 @@ fn estates(estate: Vec<(Root, Evaluated)>) -> Vec<Vec<(Root, Evaluated)>> {
         chosen.into_values().map(|index| estate[index].clone()).collect()
     };
     environments.iter().map(of).collect()
+}
+
+/// What a root is one environment of: for one of several plans of a directory, that directory.
+fn evaluated_as<'e>(root: &'e Root, evaluated: &'e Evaluated) -> &'e str {
+    match &evaluated.plan_of {
+        Some(directory) if root.environment.is_some() => directory,
+        _ => &root.path,
+    }
 }
 
 /// Sorts by place and code, and shows once what several environments or roots share.

@@ -55,6 +55,8 @@ pub struct Evaluated {
     pub faults: Vec<Fault>,
     /// What was cut short because a limit was reached.
     pub cut: Vec<Fault>,
+    /// The directory of the Terraform configuration that this is a plan or state of, where it lies beside it.
+    pub plan_of: Option<String>,
     /// A part of a program could not be read: what is not there may stand in it.
     pub damaged: Option<Unknown>,
 }
@@ -90,7 +92,8 @@ pub fn evaluate_text(
     asked: usize,
 ) -> Result<Value, String> {
     let (extension, written) = match root.dialect {
-        Dialect::Terraform => ("tf", format!("locals {{\n  asked = {text}\n}}\n")),
+        // Terraform reads what is asked as if it stood in parentheses: line ends say nothing.
+        Dialect::Terraform => ("tf", format!("locals {{\n  asked = (\n{text}\n)\n}}\n")),
         Dialect::Bicep => ("bicep", format!("var asked = {text}\n")),
     };
     let file = library.sources.overlay(&format!(".console/{asked}.{extension}"), written);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, RwLock};
 
 use super::Root;
-use super::terraform::{Configuration, files};
+use super::terraform::{Configuration, files, is_configuration, is_plan, tree_of};
 use crate::source::{Refusal, Sources, directory_of, extension_of, join, name_of};
 use crate::syntax::{self, Dialect, Item, Limits, Program};
 use crate::value::RootId;
@@ -61,7 +61,7 @@ impl<'a> Library<'a> {
 
 /// Files that the walk reads: everything that may declare something.
 pub fn is_program(path: &str) -> bool {
-    matches!(extension_of(path), "tf" | "tofu" | "bicep" | "bicepparam")
+    is_configuration(path) || matches!(extension_of(path), "bicep" | "bicepparam")
 }
 
 /// The deployments at and below the given paths, sorted, each once an environment.
@@ -75,26 +75,43 @@ pub fn find_roots(library: &Library, paths: &[String], inputs: &Inputs) -> Vec<R
     for path in paths {
         if library.sources.is_directory(path) {
             walked.extend(library.sources.find(path, &is_program));
+            named.extend(plans_below(library, path).into_iter().map(|path| (path, Dialect::Terraform)));
             if !files(library, path).is_empty() {
                 named.insert((path.clone(), Dialect::Terraform));
             }
             continue;
         }
         match extension_of(path) {
-            "tf" | "tofu" => {
+            _ if is_configuration(path) => {
                 named.insert((directory_of(path).to_string(), Dialect::Terraform));
             }
             "bicepparam" => named.extend(used_by(library, path).map(|path| (path, Dialect::Bicep))),
             "bicep" => {
                 named.insert((path.clone(), Dialect::Bicep));
             }
+            "json" if is_plan(library, path) => {
+                named.insert((path.clone(), Dialect::Terraform));
+            }
             _ => {}
         }
     }
     named.extend(terraform_roots(library, &walked));
     named.extend(bicep_roots(library, &walked));
+    let plans = plans_of(library, &named);
+    // A plan says all that its configuration says, and more: the same infrastructure is not read twice.
+    named.retain(|(path, dialect)| *dialect != Dialect::Terraform || !plans.contains_key(path));
     let mut roots: Vec<Root> =
         named.into_iter().flat_map(|(path, dialect)| bound(library, path, dialect, inputs)).collect();
+    for root in &mut roots {
+        // Several plans of one configuration are several environments.
+        if plans.values().any(|plans| plans.len() > 1 && plans.contains(&root.path)) {
+            root.environment = Some(environment_of(&root.path));
+        }
+    }
+    if let Some(wanted) = &inputs.environment {
+        let is_plan = |root: &Root| plans.values().any(|plans| plans.contains(&root.path));
+        roots.retain(|root| !is_plan(root) || root.environment.as_ref().is_none_or(|own| own == wanted));
+    }
     roots.sort_by(|a, b| (&a.path, a.dialect, &a.environment).cmp(&(&b.path, b.dialect, &b.environment)));
     for (index, root) in roots.iter_mut().enumerate() {
         root.id = RootId(u32::try_from(index).unwrap_or(u32::MAX));
@@ -102,12 +119,34 @@ pub fn find_roots(library: &Library, paths: &[String], inputs: &Inputs) -> Vec<R
     roots
 }
 
+/// The plans and states below a directory: JSON that looks like one, and is. No other JSON is parsed for this.
+fn plans_below(library: &Library, directory: &str) -> Vec<String> {
+    let other = |path: &str| path.ends_with(".tfvars.json") || is_configuration(path);
+    let candidates = library.sources.find(directory, &|path| extension_of(path) == "json" && !other(path));
+    let looks_like_one = |path: &String| {
+        let opened = library.sources.open(path);
+        opened.is_ok_and(|file| syntax::plan::is_plan(&library.sources.file(file).text))
+    };
+    candidates.into_iter().filter(|path| looks_like_one(path) && is_plan(library, path)).collect()
+}
+
+/// The plans among some roots, by the directory whose configuration each of them is of.
+fn plans_of(library: &Library, named: &BTreeSet<(String, Dialect)>) -> BTreeMap<String, BTreeSet<String>> {
+    let mut plans: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (path, dialect) in named {
+        if *dialect == Dialect::Terraform
+            && path.ends_with(".json")
+            && let Some(directory) = tree_of(library, path)
+        {
+            plans.entry(directory).or_default().insert(path.clone());
+        }
+    }
+    plans
+}
+
 fn terraform_roots(library: &Library, walked: &BTreeSet<String>) -> Vec<(String, Dialect)> {
-    let directories: BTreeSet<&str> = walked
-        .iter()
-        .filter(|path| matches!(extension_of(path), "tf" | "tofu"))
-        .map(|path| directory_of(path))
-        .collect();
+    let directories: BTreeSet<&str> =
+        walked.iter().filter(|path| is_configuration(path)).map(|path| directory_of(path)).collect();
     let mut called: BTreeSet<String> = BTreeSet::new();
     let mut own: BTreeSet<&str> = BTreeSet::new();
     for directory in &directories {
@@ -199,6 +238,8 @@ fn bound(library: &Library, path: String, dialect: Dialect, inputs: &Inputs) -> 
         input_files,
     };
     let (always, candidates) = match dialect {
+        // A plan was made with its inputs.
+        Dialect::Terraform if path.ends_with(".json") => (Vec::new(), Vec::new()),
         Dialect::Terraform => terraform_inputs(library, &path, inputs),
         Dialect::Bicep => bicep_inputs(library, &path, inputs),
     };
@@ -360,6 +401,10 @@ pub fn programs_of(library: &Library, root: &Root) -> BTreeSet<String> {
         }
         match root.dialect {
             Dialect::Terraform => {
+                if at.ends_with(".json") {
+                    found.insert(at);
+                    continue;
+                }
                 found.extend(files(library, &at));
                 open.extend(Configuration::read(library, &at).iter().flat_map(Configuration::local_sources));
             }

@@ -3,6 +3,7 @@
 
 mod absence;
 mod build;
+mod dump;
 mod identity;
 mod names;
 mod order;

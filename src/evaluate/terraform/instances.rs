@@ -50,6 +50,16 @@ impl Made {
         }
     }
 
+    /// An instance that is there for certain; `value` is what `each.value` is in it.
+    pub fn certain(key: Option<Key>, value: Value) -> Made {
+        Made { key, value, exists: Truth::Yes, decides: None }
+    }
+
+    /// What `each.value` is in it.
+    pub fn each_value(&self) -> Value {
+        self.value.clone()
+    }
+
     /// Runs `work` with `each` and `count` bound.
     pub fn with_bindings<T>(&self, work: impl FnOnce(Bindings) -> T) -> T {
         let bindings = Bindings::default();
