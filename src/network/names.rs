@@ -135,7 +135,10 @@ impl<'n> Place<'n> {
     /// The VNets that a cluster's nodes stand in, and the subnets on the way; nothing for one with a VNet of its own.
     pub fn node_subnets(self) -> Vec<NodeSubnet<'n>> {
         let mut subnets = Vec::new();
-        for pool in self.children(&cluster::POOL) {
+        let mut pools = self.children(&cluster::POOL);
+        // The pools that the cluster itself is made with come first: they are there when it is created.
+        pools.sort_by_key(|pool| pool.declaration() != self.declaration());
+        for pool in pools {
             for step in pool.follow(&cluster::POOL_TO_SUBNET) {
                 subnets.push(NodeSubnet { pool, end: step.end, span: step.span, value: step.value });
             }

@@ -95,6 +95,11 @@ impl<'n> Place<'n> {
         self.node().span
     }
 
+    /// It is written in azurerm's words, so in Terraform.
+    pub fn is_terraform(self) -> bool {
+        self.node().azurerm
+    }
+
     /// Its id, as far as it is known.
     pub fn id(self) -> Option<&'n ResourceId> {
         self.node().id.as_ref()
