@@ -146,6 +146,31 @@ variable "table" {}
 }
 
 #[test]
+fn what_stands_beside_a_value_in_a_plan_is_not_shown() {
+    let plan = texts("a_private_cluster_with_its_own_zone", "plan").remove(0).1;
+    let mut plan: serde_json::Value = serde_json::from_str(&plan).expect("JSON");
+    let resources = plan["planned_values"]["root_module"]["resources"].as_array_mut().expect("resources");
+    for resource in resources.iter_mut() {
+        if resource["type"] == "azurerm_kubernetes_cluster" {
+            resource["values"]["network_profile"] =
+                serde_json::json!([{"outbound_type": "userDefinedRouting", "zz": "hunter2"}]);
+            resource["sensitive_values"]["network_profile"] = serde_json::json!([{"zz": true}]);
+        }
+    }
+    for change in plan["resource_changes"].as_array_mut().expect("changes") {
+        change["change"]["after_unknown"].as_object_mut().map(|unknown| unknown.remove("network_profile"));
+    }
+    let sources = Sources::of_texts([("plan.json", plan.to_string())]);
+    let options = Options { paths: vec!["plan.json".into()], max_instances: 4096, ..Options::default() };
+    let found = analysis::analyze(sources, &options);
+    assert!(!found.findings.is_empty(), "a cluster with routes of its own and none there is found");
+    for format in [vnetlint::report::Format::Text, vnetlint::report::Format::Json, vnetlint::report::Format::Sarif] {
+        let text = vnetlint::report::render(&found, format, &vnetlint::report::Display::default());
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+}
+
+#[test]
 fn there_are_ten_cases_and_more() {
     assert!(cases().len() > 10);
 }

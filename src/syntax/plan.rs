@@ -212,7 +212,7 @@ impl Reader {
                 optional: false,
                 not_nullable: false,
                 secret: variable.get("sensitive").is_some_and(Node::is_true),
-                span: variable.span,
+                span: name.span,
             }));
         }
         for (name, output) in members("outputs") {
@@ -292,7 +292,7 @@ impl Reader {
             batch_size: None,
             nested: Vec::new(),
             head,
-            span: node.span,
+            span: head,
         }
     }
 

@@ -403,6 +403,12 @@ impl World<'_> {
         let place = match source {
             Source::Written(expr, _) if self.has_tree() => expr.span,
             _ if self.has_tree() => at.declaration.head,
+            // What is marked is shown: of an object its first letter, of a secret nothing.
+            _ if is_true(secret) => at.planned.head,
+            _ if matches!(value.kind, ExprKind::Object(_) | ExprKind::List(_)) => {
+                let start = value.span.start as usize;
+                Span::new(value.span.file, start, start + 1)
+            }
             _ => value.span,
         };
         Some(known.with_origin(Origin::written(place)).with_secret(is_true(secret)))
