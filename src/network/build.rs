@@ -35,6 +35,7 @@ pub fn build(estate: Vec<(Root, Evaluated)>) -> Network {
         by_address: HashMap::new(),
         by_kind: HashMap::new(),
         by_name: HashMap::new(),
+        open_names: HashMap::new(),
         by_declaration: HashMap::new(),
         within: HashMap::new(),
         peers: HashMap::new(),
@@ -254,8 +255,13 @@ impl Network {
     /// Ids are looked up by type and name, never by comparing all pairs of an estate.
     fn index(&mut self) {
         for (index, node) in self.nodes.iter().enumerate() {
-            let name = node.id.as_ref().and_then(ResourceId::name).and_then(Pieces::as_literal).map(str::to_lowercase);
-            self.by_name.entry((node.kind.name, name)).or_default().push(index);
+            let name = node.id.as_ref().and_then(ResourceId::name);
+            if name.and_then(Pieces::as_literal).is_none() {
+                self.open_names.entry(node.kind.name).or_default().push(index);
+            }
+            if let Some(name) = name {
+                self.by_name.entry((node.kind.name, spelled(name))).or_default().push(index);
+            }
             self.by_declaration.entry(node.address.declaration()).or_default().push(index);
         }
     }
@@ -266,7 +272,9 @@ impl Network {
         for index in 0..self.nodes.len() {
             let kind = self.nodes[index].kind;
             let Some(id) = &self.nodes[index].id else { continue };
-            let others = self.candidates(id, kind);
+            // Two names are equal where they are spelled alike, holes included.
+            let others = id.name().and_then(|name| self.by_name.get(&(kind.name, spelled(name))));
+            let others = others.cloned().unwrap_or_default();
             let mut alike: Vec<usize> = Vec::new();
             let mut same: Option<usize> = None;
             for other in others {
@@ -403,4 +411,9 @@ fn list_at(body: &Value, path: &str) -> (Vec<Value>, Option<Hole>) {
         }
         _ => (Vec::new(), at.hole()),
     }
+}
+
+/// A name in lower case, holes spelled out: the key under which names are looked up.
+pub(super) fn spelled(name: &Pieces) -> String {
+    name.to_string().to_lowercase()
 }

@@ -1,6 +1,7 @@
 //! In: ids, references and texts. Out: the place that they name.
 //! Never: pairs two resources because they have the same name in different roots alone.
 
+use super::build::spelled;
 use super::{End, Network, Node, Place};
 use crate::azure::Type;
 use crate::value::{
@@ -155,11 +156,11 @@ impl Network {
 
     /// The nodes that an id may name: those of its name, and those whose name has holes; all for a name with holes.
     pub(super) fn candidates(&self, id: &ResourceId, kind: &'static Type) -> Vec<usize> {
-        let Some(name) = id.name().and_then(Pieces::as_literal) else {
+        let Some(name) = id.name().filter(|name| name.as_literal().is_some()) else {
             return self.by_kind.get(kind.name).cloned().unwrap_or_default();
         };
-        let named = self.by_name.get(&(kind.name, Some(name.to_lowercase()))).into_iter().flatten();
-        let open = self.by_name.get(&(kind.name, None)).into_iter().flatten();
+        let named = self.by_name.get(&(kind.name, spelled(name))).into_iter().flatten();
+        let open = self.open_names.get(kind.name).into_iter().flatten();
         let mut found: Vec<usize> = named.chain(open).copied().collect();
         found.sort_unstable();
         found

@@ -29,8 +29,10 @@ pub struct Network {
     nodes: Vec<Node>,
     by_address: HashMap<Address, usize>,
     by_kind: HashMap<&'static str, Vec<usize>>,
-    /// Nodes by type and name in lower case; under no name those whose name has holes.
-    by_name: HashMap<(&'static str, Option<String>), Vec<usize>>,
+    /// Nodes by type and name in lower case, holes spelled out.
+    by_name: HashMap<(&'static str, String), Vec<usize>>,
+    /// Nodes by type whose name has holes, or is not known at all.
+    open_names: HashMap<&'static str, Vec<usize>>,
     /// The nodes of each declaration.
     by_declaration: HashMap<Address, Vec<usize>>,
     /// The nodes that lie in a node.
