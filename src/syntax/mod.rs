@@ -3,8 +3,10 @@
 //!
 //! Reading is total: a broken node costs one value, a broken block or declaration costs itself, never the file.
 
+pub mod arm;
 pub mod bicep;
 mod expression;
+mod formula;
 pub mod hcl;
 mod item;
 pub mod json;
@@ -12,7 +14,7 @@ mod nesting;
 
 pub use expression::{Binder, Element, Expr, ExprKind, Field, Operator, Part, Repeated, Sign, Yield};
 pub use item::{
-    Assignment, Declaration, Dialect, Fault, Import, Input, Item, Label, Local, Output, Program, Repeat, Shape,
+    Assignment, Declaration, Dialect, Fault, Import, Inline, Input, Item, Label, Local, Output, Program, Repeat, Shape,
 };
 pub use nesting::Limits;
 
@@ -24,6 +26,7 @@ pub fn read(sources: &Sources, file: FileId, limits: Limits) -> Program {
     match extension_of(&path) {
         "tf" | "tfvars" | "tofu" => hcl::read(sources, file, limits),
         "bicep" | "bicepparam" => bicep::read(sources, file, limits),
+        "json" if arm::is_template(&sources.file(file).text) => arm::read(sources, file, limits),
         _ => json::read(sources, file, limits),
     }
 }
