@@ -68,6 +68,7 @@ fn finding(code: &'static str, name: &'static str, fault: &Fault) -> Finding {
         finding.help = Some("mend the path of the module; what depends on its outputs cannot be told".into());
     }
     if code == LIMIT.0 {
+        finding.level = Level::Warning;
         finding.help = Some("what was cut may hide findings".into());
     }
     finding

@@ -17,11 +17,12 @@ impl Network {
             Kind::Reference(reference) => Some(self.by_reference(reference, to)),
             Kind::Unknown(unknown) => Some(End::Unknown(unknown.clone())),
             Kind::OneOf { condition, values } => {
-                let mut ends = values.iter().map(|value| self.resolve(value, to, root));
-                let first = ends.next()??;
+                // Where it leads, if it leads anywhere; whether it does is the caller's question.
+                let mut ends = values.iter().filter_map(|value| self.resolve(value, to, root));
+                let first = ends.next()?;
                 let agree = ends.all(|end| match (&end, &first) {
-                    (Some(End::Place(a)), End::Place(b)) => a == b,
-                    (Some(End::Outside(a)), End::Outside(b)) => a == b,
+                    (End::Place(a), End::Place(b)) => a == b,
+                    (End::Outside(a), End::Outside(b)) => a == b,
                     _ => false,
                 });
                 Some(if agree { first } else { End::Unknown(condition.clone()) })

@@ -106,11 +106,29 @@ impl<'n> Place<'n> {
                 settings.push(DnsSetting { servers, span, declaration: joined.declaration.clone() });
             }
         }
+        // Bicep sets the servers of a VNet that is there by declaring it again, in a module with a moment of its own.
+        for again in self.declared_again() {
+            if let Got::Is(value) = again.get(&virtual_network::DNS_SERVERS) {
+                let span = again.span_of(&virtual_network::DNS_SERVERS);
+                let servers = self.network.servers(&value, self);
+                settings.push(DnsSetting { servers, span, declaration: again.declaration().clone() });
+            }
+        }
         // What a block of the code sets says more than what is only read.
         if settings.iter().any(|setting| setting.servers.is_ok()) && !self.is_made() {
             settings.retain(|setting| setting.servers.is_ok());
         }
         settings
+    }
+
+    /// The other declarations that make this place, after the one that stands for it.
+    fn declared_again(self) -> impl Iterator<Item = Place<'n>> {
+        let network = self.network;
+        let declared = network.by_kind.get(self.kind().name).into_iter().flatten().copied();
+        declared
+            .filter(move |index| *index != self.index && network.canonical(*index) == self.index)
+            .map(move |index| Place { network, index })
+            .filter(|place| place.is_made())
     }
 
     /// The VNets that a cluster's nodes stand in, and the subnets on the way; nothing for one with a VNet of its own.
@@ -132,6 +150,10 @@ impl<'n> Place<'n> {
     /// What a cluster does about its zone.
     pub fn zone_mode(self) -> ZoneMode<'n> {
         match self.get(&cluster::PRIVATE_DNS_ZONE) {
+            // Null is AKS's own zone: which of both it is hangs on the condition.
+            Got::Is(Value { kind: Kind::OneOf { condition, values }, .. }) if values.iter().any(Value::is_null) => {
+                ZoneMode::Unknown(condition)
+            }
             Got::Is(value) => match (value.is("system"), value.is("none")) {
                 (Truth::Yes, _) => ZoneMode::System,
                 (_, Truth::Yes) => ZoneMode::None,

@@ -185,12 +185,14 @@ impl<'n> Place<'n> {
     /// Where a field is written; the head of the declaration where it is not.
     pub fn span_of(self, field: &Field) -> Span {
         match self.get(field) {
-            Got::Is(value) => {
-                let inside = value.origin.hops().map(|hop| hop.span).find(|span| span.file == self.span().file);
-                inside.or(value.origin.place()).unwrap_or(self.span())
-            }
+            Got::Is(value) => self.inside(&value).or(value.origin.place()).unwrap_or(self.span()),
             _ => self.span(),
         }
+    }
+
+    /// The last hand that a value went through in the file that declares this place.
+    fn inside(self, value: &Value) -> Option<Span> {
+        value.origin.hops().map(|hop| hop.span).find(|span| span.file == self.span().file)
     }
 
     /// An attribute of something that is only read.
@@ -211,8 +213,9 @@ impl<'n> Place<'n> {
                 },
                 At::Maybe(hole) => (Value::of_hole(hole.clone()), End::Unknown(hole.unknown())),
             };
-            let span = value.origin.last().unwrap_or(node.span);
-            steps.push(Step { end, span, drawn_by: node.declaration.clone(), value, exists: Truth::Yes });
+            let span = self.inside(&value).or(value.origin.last()).unwrap_or(node.span);
+            let exists = !Truth::any(value.candidates().iter().map(Value::is_absent)).min(Truth::Unknown);
+            steps.push(Step { end, span, drawn_by: node.declaration.clone(), value, exists });
         }
         if node.existing && steps.is_empty() {
             let unknown = self.unread(link.field);

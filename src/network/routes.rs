@@ -56,7 +56,7 @@ impl<'n> Place<'n> {
         let steps = self.follow(&virtual_network::SUBNET_TO_ROUTE_TABLE);
         let (certain, perhaps): (Vec<Step>, Vec<Step>) =
             steps.into_iter().partition(|step| step.exists == Truth::Yes || matches!(step.end, End::Unknown(_)));
-        for step in certain {
+        if let Some(step) = certain.into_iter().next() {
             return match step.end.clone() {
                 End::Place(table) => Table::Is(table, step),
                 End::Outside(_) => Table::Outside(step),

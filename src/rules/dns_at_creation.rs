@@ -47,8 +47,9 @@ pub enum Outcome<'n> {
 pub fn situations(network: &Network) -> Vec<Situation<'_>> {
     let mut found = Vec::new();
     for cluster in network.made(&cluster::CLUSTER) {
-        // The scoping fact: without a certain yes this is silent.
-        if cluster.nodes_ask_for_private_name().certainly() {
+        // The scoping facts: without a certain yes this is silent. Whose zone it is decides, and is asked later.
+        let by_name = cluster.is_true(&cluster::PRIVATE) & !cluster.is_true(&cluster::VNET_INTEGRATION);
+        if by_name.certainly() && cluster.nodes_ask_for_private_name().possibly() {
             of_cluster(network, cluster, &mut found);
         }
     }

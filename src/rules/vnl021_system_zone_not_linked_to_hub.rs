@@ -133,10 +133,11 @@ fn of_spoke<'n>(network: &'n Network, spoke: &Spoke<'n>) -> Option<Finding> {
     }
     for (link, end) in &links {
         match end {
-            End::Place(vnet) if targets.contains(vnet) || spoke.hubs.iter().any(|hub| hub.vnet == *vnet) => {
-                if link.exists().possibly() {
-                    return None;
-                }
+            End::Place(vnet)
+                if link.exists().possibly()
+                    && (targets.contains(vnet) || spoke.hubs.iter().any(|hub| hub.vnet == *vnet)) =>
+            {
+                return None;
             }
             End::Unknown(unknown) => {
                 let why = "the code links the zone to a VNet that is not known".to_string();

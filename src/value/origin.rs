@@ -42,6 +42,8 @@ pub enum Hand {
     Output(SmolStr),
     /// A resource takes it as this attribute.
     Attribute(SmolStr),
+    /// A list takes it as an item.
+    Item,
     /// Nothing was written: it is what Azure, or the provider in its documented version, assumes.
     Assumed(SmolStr),
 }

@@ -36,7 +36,7 @@ const DEEPEST_CALLS: usize = 32;
 const DEEPEST_CHAIN: u32 = 128;
 
 /// The steps that one root may spend.
-const FUEL: u64 = 20_000_000;
+const FUEL: u64 = 1_000_000;
 
 /// Bicep is the dialect of everything here.
 const DIALECT: Dialect = Dialect::Bicep;

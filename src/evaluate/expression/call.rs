@@ -7,6 +7,9 @@ use crate::evaluate::functions::{self, Argument, Context, Function, Run};
 use crate::syntax::{Dialect, Expr, ExprKind};
 use crate::value::{Hole, Kind, Origin, Reason, SmolStr, Unknown, Value};
 
+/// A lambda as functions call it.
+type Lambda<'s> = Box<dyn Fn(&[Value]) -> Value + 's>;
+
 /// How deep holes are collected from an argument; what lies deeper is named by the form alone.
 const DEEPEST: usize = 32;
 
@@ -140,7 +143,7 @@ impl Evaluator<'_> {
 
     /// A call with lambdas among its arguments.
     fn higher(&self, function: &Function, call: &Call, bindings: Bindings) -> Value {
-        let lambdas: Vec<Box<dyn Fn(&[Value]) -> Value + '_>> =
+        let lambdas: Vec<Lambda> =
             call.arguments.iter().filter_map(|argument| self.lambda(argument, bindings)).collect();
         let mut next = lambdas.iter();
         let mut arguments: Vec<Argument> = Vec::with_capacity(call.arguments.len());
@@ -161,7 +164,7 @@ impl Evaluator<'_> {
         self.ask(function, &arguments, call)
     }
 
-    fn lambda<'s>(&'s self, argument: &'s Expr, bindings: Bindings<'s>) -> Option<Box<dyn Fn(&[Value]) -> Value + 's>> {
+    fn lambda<'s>(&'s self, argument: &'s Expr, bindings: Bindings<'s>) -> Option<Lambda<'s>> {
         let ExprKind::Lambda { parameters, body } = &argument.kind else { return None };
         Some(Box::new(move |values| self.with_names(parameters, values, bindings, body)))
     }

@@ -17,7 +17,7 @@ use indexmap::IndexMap;
 
 use crate::source::{Sources, Span};
 use crate::syntax::{Dialect, Element, Expr, ExprKind, Field};
-use crate::value::{Hole, Kind, ListShape, ObjectShape, Origin, Reason, RootId, SmolStr, Unknown, Value};
+use crate::value::{Hand, Hole, Kind, ListShape, ObjectShape, Origin, Reason, RootId, SmolStr, Unknown, Value};
 
 pub use access::as_view;
 pub use call::{holds_broken, is_broken};
@@ -236,9 +236,9 @@ impl Evaluator<'_> {
     fn list(&self, elements: &[Element], bindings: Bindings) -> Value {
         let mut items = Vec::new();
         let mut rest: Option<Hole> = None;
-        for element in elements {
+        for (index, element) in elements.iter().enumerate() {
             match element {
-                Element::Item(expr) => items.push(self.value(expr, bindings)),
+                Element::Item(expr) => items.push(handed(self.value(expr, bindings), expr, || Hand::Item)),
                 Element::Spread(expr) => {
                     let value = self.value(expr, bindings);
                     match &value.kind {
@@ -247,6 +247,20 @@ impl Evaluator<'_> {
                             rest = rest.or_else(|| open.clone());
                         }
                         Kind::Null => {}
+                        // `dynamic` over `var.on ? [1] : []`: one of two lists.
+                        Kind::OneOf { condition, values } if values.iter().all(|value| value.items().is_some()) => {
+                            let after = self.list(&elements[index + 1..], bindings);
+                            // What comes after may be a choice of its own; two choices in one list are not told apart.
+                            let Kind::List { items: after, rest: more, .. } = &after.kind else { return after };
+                            let rest = rest.or_else(|| more.clone());
+                            let lists = values.iter().map(|middle| {
+                                let middle = middle.items().unwrap_or_default();
+                                let whole = items.iter().chain(middle).chain(after.iter()).cloned().collect();
+                                let shape = ListShape::Tuple;
+                                Value::new(Kind::List { items: Arc::new(whole), rest: rest.clone(), shape })
+                            });
+                            return Value::one_of(condition.clone(), lists);
+                        }
                         _ => match value.hole() {
                             Some(hole) => rest = rest.or(Some(hole)),
                             None => return self.refuse(expr.span, "only a list can be spread into a list".into()),
@@ -273,10 +287,11 @@ impl Evaluator<'_> {
         let mut rest: Option<Hole> = None;
         for field in written {
             match field {
-                Field::Pair { key, value } => {
-                    let value = self.value(value, bindings);
+                Field::Pair { key, value: expr } => {
+                    let value = self.value(expr, bindings);
                     match key.as_literal() {
                         Some(key) => {
+                            let value = handed(value, expr, || Hand::Attribute(SmolStr::new(key)));
                             fields.insert(SmolStr::new(key), value);
                         }
                         None => {
@@ -354,4 +369,13 @@ impl Evaluator<'_> {
     fn condition(&self, value: &Value, span: Span) -> Unknown {
         Unknown::new(self.scope.root(), form(value), Reason::Condition).at(span)
     }
+}
+
+/// A value that was written elsewhere, taken at this place.
+fn handed(value: Value, expr: &Expr, hand: impl FnOnce() -> Hand) -> Value {
+    if value.origin.last() == Some(expr.span) {
+        return value;
+    }
+    let origin = value.origin.through(hand(), expr.span);
+    value.with_origin(origin)
 }

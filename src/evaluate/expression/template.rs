@@ -52,9 +52,10 @@ impl Evaluator<'_> {
                 }
             }
             texts = longer;
-            let size: usize = texts.iter().filter_map(Value::as_text).map(str::len).max().unwrap_or_default();
-            if size > LARGEST || !self.fuel.spend(size as u64 / 1024) {
-                return self.unknown("a text of more than 2^20 bytes", Reason::Limit, expr.span);
+            let (bytes, pieces) = texts.iter().map(size).fold((0, 0), |a, b| (a.0.max(b.0), a.1.max(b.1)));
+            if bytes > LARGEST || pieces > MOST_PIECES || !self.fuel.spend(bytes as u64 / 1024) {
+                let name = format!("a text that is too long: {}", self.sources.text(expr.span));
+                return self.unknown(&super::form::shorten(name), Reason::Limit, expr.span);
             }
         }
         let value = match condition {
@@ -69,6 +70,19 @@ impl Evaluator<'_> {
         let _ = (file, names);
         Err("templates of files are not evaluated".into())
     }
+}
+
+/// The most pieces of a text.
+const MOST_PIECES: usize = 1024;
+
+/// How many bytes are known of a text, and how many pieces it has.
+fn size(text: &Value) -> (usize, usize) {
+    let Kind::Text(pieces) = &text.kind else { return (0, 0) };
+    let bytes = pieces.pieces().iter().map(|piece| match piece {
+        Piece::Literal(text) => text.len(),
+        Piece::Hole(_) => 0,
+    });
+    (bytes.sum(), pieces.pieces().len())
 }
 
 /// A text of one hole only is that hole.

@@ -111,6 +111,14 @@ impl Configuration {
         self.by_name.get(&key).map(|index| &self.resources[*index])
     }
 
+    /// Where its first declaration stands.
+    pub fn start(&self) -> Option<crate::source::Span> {
+        let resources = self.resources.iter().map(|declaration| declaration.head);
+        let calls = self.calls.values().map(|call| call.head);
+        let names = self.locals.values().map(|local| local.name.span);
+        resources.chain(calls).chain(names).next()
+    }
+
     /// It says where its state lies, or how a provider is set up: what only a root does.
     pub fn looks_like_a_root(&self) -> bool {
         let backend = |body: &Expr| body.field("backend").is_some() || body.field("cloud").is_some();
@@ -140,7 +148,8 @@ pub fn local_source(call: &Declaration, directory: &str) -> Option<Result<String
     Some(join(directory, source).ok_or_else(|| source.to_string()))
 }
 
-fn name_of(declaration: &Declaration) -> ResourceName {
+/// The name of a declared resource or data source.
+pub fn name_of(declaration: &Declaration) -> ResourceName {
     (declaration.existing, declaration.type_name.name.clone(), declaration.name.name.clone())
 }
 

@@ -143,6 +143,18 @@ impl Instances {
     }
 }
 
+/// How many instances a repetition asks for, where that is known and more than `most`.
+pub fn too_many(value: &Value, most: usize) -> Option<String> {
+    value.candidates().iter().find_map(|value| match &value.kind {
+        Kind::Number(number) if !number.is_negative() && number.to_usize().is_none_or(|count| count > most) => {
+            Some(number.to_string())
+        }
+        Kind::Object { fields, .. } if fields.len() > most => Some(fields.len().to_string()),
+        Kind::List { items, .. } if items.len() > most => Some(items.len().to_string()),
+        _ => None,
+    })
+}
+
 fn template(unknown: &Unknown) -> Made {
     Made {
         key: Some(Key::Any(unknown.clone())),
@@ -170,7 +182,7 @@ fn keys(repeated: Repeated, value: &Value, most: usize) -> Option<Vec<(Key, Valu
         (Repeated::Each, Kind::Object { fields, .. }) if fields.len() <= most => {
             let mut keys: Vec<(Key, Value)> =
                 fields.iter().map(|(key, value)| (Key::Text(key.clone()), value.clone())).collect();
-            keys.sort_by(|(a, _), (b, _)| a.to_string().cmp(&b.to_string()));
+            keys.sort_by_key(|(key, _)| key.to_string());
             Some(keys)
         }
         (Repeated::Each, Kind::List { items, .. }) if items.len() <= most => {

@@ -30,7 +30,7 @@ const MOST_MODULES: usize = 4096;
 const DEEPEST_CALLS: usize = 32;
 
 /// The steps that one root may spend.
-const FUEL: u64 = 20_000_000;
+const FUEL: u64 = 1_000_000;
 
 /// A module call that is being evaluated: one instance of it.
 struct Module {
@@ -79,9 +79,10 @@ struct World<'a> {
     modules: RefCell<Vec<Rc<Module>>>,
     configurations: RefCell<BTreeMap<String, Option<Arc<Configuration>>>>,
     children: RefCell<HashMap<(usize, SmolStr), Rc<Children>>>,
-    declared: RefCell<HashMap<(usize, bool, SmolStr, SmolStr), Rc<Instances>>>,
+    declared: RefCell<HashMap<(usize, configuration::ResourceName), Rc<Instances>>>,
     unread: RefCell<IndexMap<String, UnreadModule>>,
     faults: RefCell<Vec<Fault>>,
+    cut: RefCell<Vec<Fault>>,
     restored: BTreeMap<String, String>,
 }
 
@@ -107,6 +108,7 @@ pub fn evaluate(library: &Library, root: &Root, given: &Given) -> Evaluated {
         declared: RefCell::default(),
         unread: RefCell::default(),
         faults: RefCell::default(),
+        cut: RefCell::default(),
         restored: restored::directories(library, &root.path),
     };
     let Some(configuration) = world.configuration(&root.path) else { return Evaluated::default() };
@@ -137,8 +139,9 @@ pub fn evaluate(library: &Library, root: &Root, given: &Given) -> Evaluated {
     evaluated.needs = needs::of(&world);
     evaluated.unread = world.unread.take().into_values().collect();
     evaluated.faults = world.faults.take();
+    evaluated.cut = world.cut.take();
     if world.fuel.ran_out() {
-        evaluated.cut.extend(main.configuration.resources.first().map(|first| cut_short(first.head)));
+        evaluated.cut.extend(main.configuration.start().map(cut_short));
     }
     evaluated
 }
@@ -163,6 +166,7 @@ impl<'a> Console<'a> {
             declared: RefCell::default(),
             unread: RefCell::default(),
             faults: RefCell::default(),
+            cut: RefCell::default(),
             restored: restored::directories(library, &root.path),
         };
         let configuration = world
@@ -325,7 +329,7 @@ impl<'a> World<'a> {
 
     /// The instances of a resource or data source.
     fn instances(&self, module: usize, declaration: &Declaration) -> Rc<Instances> {
-        let name = (module, declaration.existing, declaration.type_name.name.clone(), declaration.name.name.clone());
+        let name = (module, configuration::name_of(declaration));
         if let Some(known) = self.declared.borrow().get(&name) {
             return Rc::clone(known);
         }
@@ -342,7 +346,12 @@ impl<'a> World<'a> {
             None => Instances::one(),
             Some(repeat) => {
                 let value = self.value(module, repeat.expression(), Bindings::default());
-                Instances::of(repeat, &value, self.id(), self.given.max_instances)
+                let most = self.given.max_instances;
+                if let Some(count) = instances::too_many(&value, most) {
+                    let message = format!("{count} instances are analysed as one: more than {most} (--max-instances)");
+                    self.note_cut(Fault { span: repeat.expression().span, message, opened: None });
+                }
+                Instances::of(repeat, &value, self.id(), most)
             }
         }
     }
@@ -401,6 +410,8 @@ impl<'a> World<'a> {
             Err(reason) => return Err((reason, false)),
         };
         if self.modules.borrow().len() >= MOST_MODULES || parent.symbols.len() >= DEEPEST_CALLS {
+            let message = "modules below this call are not followed: the root calls too many".into();
+            self.note_cut(Fault { span: call.head, message, opened: None });
             return Err(("the root calls more modules than are followed".into(), false));
         }
         let ancestors = self.ancestors(parent);
@@ -425,6 +436,14 @@ impl<'a> World<'a> {
                 Some(directory) => Ok((directory.clone(), false)),
                 None => Err("its source is not in this repository".into()),
             },
+        }
+    }
+
+    /// Notes what a limit cut, once a place and a handful a root.
+    fn note_cut(&self, fault: Fault) {
+        let mut cut = self.cut.borrow_mut();
+        if cut.len() < 8 && !cut.iter().any(|known| known.span == fault.span) {
+            cut.push(fault);
         }
     }
 

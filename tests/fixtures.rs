@@ -1,0 +1,134 @@
+//! Every folder below `fixtures/` that holds a `case.md` finds what its files say, and nothing else.
+//!
+//! A case with the folders `terraform` and `bicep` is one infrastructure in two languages: each is run alone, and both
+//! have the same verdicts. Every other case is one run over the whole folder.
+
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use support::{Expected, difference, found, in_profile, listed, marks, named_undecided, options, verdicts};
+use vnetlint::analysis::{Analysis, analyze};
+use vnetlint::rules::{RULES, Verdict};
+use vnetlint::source::{MAX_FILE_SIZE, Sources};
+
+/// The repository; cases are named by their path from here.
+fn repository() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn run(path: &str) -> Analysis {
+    analyze(Sources::below(&repository(), MAX_FILE_SIZE), &options(&[path]))
+}
+
+/// Every file below a directory, as paths from the repository, sorted.
+fn files(path: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let entries = std::fs::read_dir(repository().join(path)).unwrap_or_else(|_| panic!("{path} is a directory"));
+    for entry in entries.flatten() {
+        let name = entry.file_name().into_string().expect("names of fixtures are Unicode");
+        match entry.path().is_dir() {
+            true => found.extend(files(&format!("{path}/{name}"))),
+            false => found.push(format!("{path}/{name}")),
+        }
+    }
+    found.sort();
+    found
+}
+
+fn text(path: &str) -> String {
+    std::fs::read_to_string(repository().join(path)).unwrap_or_else(|_| panic!("{path} is a text"))
+}
+
+/// The cases, as paths from the repository.
+fn cases() -> Vec<String> {
+    let all = files("fixtures");
+    all.iter().filter_map(|path| path.strip_suffix("/case.md").map(str::to_string)).collect()
+}
+
+/// The two languages of a case that is written in both.
+fn twins(case: &str) -> Option<[String; 2]> {
+    let both = ["terraform", "bicep"].map(|language| format!("{case}/{language}"));
+    both.iter().all(|path| repository().join(path).is_dir()).then_some(both)
+}
+
+/// The runs of a case: one, or one a language.
+fn runs(case: &str) -> Vec<String> {
+    twins(case).map_or_else(|| vec![case.to_string()], |both| both.to_vec())
+}
+
+fn expected(path: &str) -> Vec<Expected> {
+    let mut all = Vec::new();
+    for file in files(path) {
+        match Path::new(&file).extension().and_then(|extension| extension.to_str()) {
+            Some("tf" | "tofu" | "bicep" | "bicepparam" | "tfvars") => all.extend(marks(&file, &text(&file))),
+            Some("txt") if file.ends_with("/expect.txt") => all.extend(listed(path, &text(&file))),
+            _ => {}
+        }
+    }
+    all
+}
+
+#[test]
+fn every_case_finds_what_it_says_and_nothing_else() {
+    let mut wrong = Vec::new();
+    for path in cases().iter().flat_map(|case| runs(case)) {
+        let analysis = run(&path);
+        let expected = expected(&path);
+        let undecided = named_undecided(&expected);
+        let compared = found(&analysis, |finding| match finding.verdict {
+            Verdict::Violation => in_profile(finding),
+            Verdict::Undecided => in_profile(finding) && undecided.contains(finding.code),
+        });
+        wrong.extend(difference(&expected, &compared));
+        if analysis.roots.is_empty() {
+            wrong.push(format!("{path}: nothing to analyse"));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_same_infrastructure_has_the_same_verdicts_in_both_languages() {
+    let mut wrong = Vec::new();
+    for [terraform, bicep] in cases().iter().filter_map(|case| twins(case)) {
+        let of = [&terraform, &bicep].map(|path| verdicts(&run(path)));
+        if of[0] != of[1] {
+            wrong.push(format!("{terraform}: {:?}, in Bicep {:?}", of[0], of[1]));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_has_twins_that_are_bad_good_and_undecided() {
+    for rule in RULES {
+        for kind in ["bad", "good", "undecided"] {
+            let case = format!("fixtures/{}/{kind}", rule.name);
+            assert!(twins(&case).is_some(), "{case} is missing in Terraform or Bicep");
+            let codes: Vec<String> = runs(&case).iter().flat_map(|path| expected(path)).map(|mark| mark.code).collect();
+            match kind {
+                "bad" => assert!(codes.iter().any(|code| code == rule.code), "{case} does not show {}", rule.code),
+                "good" => assert!(codes.is_empty(), "{case} is not good: {codes:?}"),
+                _ => assert!(codes.iter().any(|code| code.ends_with('?')), "{case} is decided: {codes:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn every_case_says_what_it_shows() {
+    for case in cases() {
+        let said = text(&format!("{case}/case.md"));
+        assert!(said.trim().ends_with('.') && said.trim().len() > 20, "{case}/case.md says nothing");
+    }
+}
+
+#[test]
+fn every_file_belongs_to_a_case() {
+    let cases = cases();
+    for file in files("fixtures") {
+        let inside = cases.iter().any(|case| file.starts_with(&format!("{case}/")));
+        assert!(inside, "{file} belongs to no case; a case has a case.md");
+    }
+}
