@@ -48,6 +48,11 @@ impl Made {
         Made { key: None, names: None, item, place, around: None, exists: Truth::Yes, decides: None }
     }
 
+    /// What is not repeated itself, but stands within what is.
+    pub fn within(around: Option<Rc<Made>>) -> Made {
+        Made { around, ..Made::one() }
+    }
+
     /// It stands for no instance at all.
     pub fn absent(&self) -> bool {
         self.exists == Truth::No

@@ -442,7 +442,7 @@ impl<'a> World<'a> {
             return Value::unknown(Unknown::new(self.id(), qualified(&of.address, name), Reason::Broken));
         };
         self.remember(module, Wanted::Output(SmolStr::new(name)), output.value.span, || {
-            let here = Made { around: self.round_of_call(module), ..Made::one() };
+            let here = Made::within(self.round_of_call(module));
             let value = here.with_bindings(|bindings| self.value(At { module, inside: None }, &output.value, bindings));
             let origin = value.origin.through(Hand::Output(SmolStr::new(name)), output.name.span);
             value.with_origin(origin).with_secret(output.secret)
@@ -473,7 +473,7 @@ impl<'a> World<'a> {
     /// The instances of a resource or module: its loop, and its condition for each round.
     fn repeat(&self, at: At, declaration: &Declaration) -> Instances {
         let around = self.round_of_call(at.module);
-        let outside = Made { around: around.clone(), ..Made::one() };
+        let outside = Made::within(around.clone());
         let mut instances = match &declaration.repeat {
             None => Instances::one(),
             Some(crate::syntax::Repeat::Loop { item, index, collection }) => {
