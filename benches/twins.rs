@@ -95,7 +95,7 @@ fn is_whole(bicep: &Path, seen: &mut Vec<PathBuf>) -> bool {
     seen.push(bicep.to_path_buf());
     let text = std::fs::read_to_string(bicep).unwrap_or_default();
     let directory = bicep.parent().unwrap_or(Path::new("")).to_path_buf();
-    let calls = text.lines().filter(|line| line.starts_with("module ") || line.starts_with("import "));
+    let calls = text.lines().filter(|line| line.starts_with("module "));
     let mut sources = calls.filter_map(|line| line.split('\'').nth(1));
     sources.all(|source| match source.split([':', '/']).next() {
         Some("br" | "ts") => false,

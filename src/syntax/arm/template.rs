@@ -474,9 +474,7 @@ impl Lower<'_> {
         }
         let file = self.file;
         let place = |start: usize, end: usize| {
-            // Behind the last byte of a stretch, and not where the next one begins: white space may lie between.
-            let last = text.place_of(end.max(1)) + usize::from(end == start);
-            Span::new(file, text.place_of(start + 1), last.max(text.place_of(end + 1).min(last + 1)))
+            Span::new(file, text.place_of(start + 1), text.place_of(end + 1))
         };
         match formula::read(inside, self.limits, &place) {
             Ok(expr) => names.respell(expr),

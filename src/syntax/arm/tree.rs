@@ -390,7 +390,7 @@ mod tests {
     fn what_stands_before_a_fault_is_kept() {
         let broken = read("{\"a\": 1, \"b\": {\"c\": 2 \"d\": 3}, \"e\": 4}", Limits::default());
         let (place, message) = broken.fault.expect("a fault");
-        assert_eq!((place, message.as_str()), (23..24, "expected `,` or `}`"));
+        assert_eq!((place, message.as_str()), (22..23, "expected `,` or `}`"));
         assert!(broken.root.get("b").and_then(|b| b.get("c")).is_some());
         assert!(broken.root.get("e").is_none());
     }
