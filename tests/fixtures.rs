@@ -1,7 +1,7 @@
 //! Every folder below `fixtures/` that holds a `case.md` finds what its files say, and nothing else.
 //!
-//! A case with the folders `terraform` and `bicep` is one infrastructure in two languages: each is run alone, and both
-//! have the same verdicts. Every other case is one run over the whole folder.
+//! A case with the folders `terraform` and `bicep` is one infrastructure in two languages, with `arm` in three: each is
+//! run alone, and all have the same verdicts. Every other case is one run over the whole folder.
 
 mod support;
 
@@ -46,15 +46,17 @@ fn cases() -> Vec<String> {
     all.iter().filter_map(|path| path.strip_suffix("/case.md").map(str::to_string)).collect()
 }
 
-/// The two languages of a case that is written in both.
-fn twins(case: &str) -> Option<[String; 2]> {
+/// The languages of a case that is written in both, and perhaps as an ARM template as well.
+fn twins(case: &str) -> Option<Vec<String>> {
+    let is_there = |path: &String| repository().join(path).is_dir();
     let both = ["terraform", "bicep"].map(|language| format!("{case}/{language}"));
-    both.iter().all(|path| repository().join(path).is_dir()).then_some(both)
+    let template = Some(format!("{case}/arm")).filter(is_there);
+    both.iter().all(is_there).then(|| both.into_iter().chain(template).collect())
 }
 
 /// The runs of a case: one, or one a language.
 fn runs(case: &str) -> Vec<String> {
-    twins(case).map_or_else(|| vec![case.to_string()], |both| both.to_vec())
+    twins(case).unwrap_or_else(|| vec![case.to_string()])
 }
 
 fn expected(path: &str) -> Vec<Expected> {
@@ -89,12 +91,12 @@ fn every_case_finds_what_it_says_and_nothing_else() {
 }
 
 #[test]
-fn the_same_infrastructure_has_the_same_verdicts_in_both_languages() {
+fn the_same_infrastructure_has_the_same_verdicts_in_all_languages() {
     let mut wrong = Vec::new();
-    for [terraform, bicep] in cases().iter().filter_map(|case| twins(case)) {
-        let of = [&terraform, &bicep].map(|path| verdicts(&run(path)));
-        if of[0] != of[1] {
-            wrong.push(format!("{terraform}: {:?}, in Bicep {:?}", of[0], of[1]));
+    for languages in cases().iter().filter_map(|case| twins(case)) {
+        let of: Vec<_> = languages.iter().map(|path| (path, verdicts(&run(path)))).collect();
+        if of.iter().any(|(_, verdicts)| *verdicts != of[0].1) {
+            wrong.push(format!("{of:?}"));
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
@@ -131,4 +133,26 @@ fn every_file_belongs_to_a_case() {
         let inside = cases.iter().any(|case| file.starts_with(&format!("{case}/")));
         assert!(inside, "{file} belongs to no case; a case has a case.md");
     }
+}
+
+/// How the estate's report looks; what it says is in its `expect.txt`. `UPDATE=1 cargo test` writes it anew.
+#[test]
+fn the_estate_is_reported_as_it_was() {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let arguments = ["vnetlint", "check", "fixtures/estate"];
+    let code = vnetlint::cli::run(arguments.map(Into::into), &mut out, &mut err);
+    let report = String::from_utf8(out).expect("a report is text");
+    let kept = repository().join("fixtures/estate/expected/report.txt");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&kept, &report).expect("the report is written");
+    }
+    assert_eq!(report, text("fixtures/estate/expected/report.txt"));
+    assert_eq!((code, String::from_utf8_lossy(&err).as_ref()), (1, ""));
+}
+
+#[test]
+fn the_estate_shows_all_that_the_tool_was_made_for() {
+    let mut codes = verdicts(&run("fixtures/estate"));
+    codes.retain(|code| !code.ends_with('?'));
+    assert_eq!(codes, ["VNL001", "VNL020", "VNL091", "VNL110"]);
 }

@@ -1,6 +1,6 @@
 //! One analysis that is built by hand, in every format.
 
-use vnetlint::analysis::{Analysis, Coverage, RootSummary};
+use vnetlint::analysis::{Analysis, Coverage, RootSummary, Statistics};
 use vnetlint::evaluate::Root;
 use vnetlint::report::{Display, Format, render};
 use vnetlint::rules::{Confidence, Decider, Finding, Level, Rule, Step, Verdict};
@@ -44,7 +44,7 @@ fn mark(sources: &Sources, path: &str, text: &str) -> Span {
 
 fn root(id: u32, path: &str, dialect: Dialect) -> RootSummary {
     let root = Root { id: RootId(id), path: path.into(), dialect, environment: None, input_files: Vec::new() };
-    RootSummary { root, open_inputs: Vec::new() }
+    RootSummary { root, open_inputs: Vec::new(), statistics: Statistics::default() }
 }
 
 fn blocked() -> Analysis {

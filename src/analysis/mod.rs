@@ -2,8 +2,11 @@
 //! Never: holds knowledge of its own; it runs the steps in their order.
 
 mod run;
+mod statistics;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use statistics::Statistics;
 
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
@@ -52,6 +55,8 @@ pub struct RootSummary {
     pub root: Root,
     /// Its inputs that have no value.
     pub open_inputs: Vec<Unknown>,
+    /// How much of its network is known.
+    pub statistics: Statistics,
 }
 
 /// What was looked at, in numbers.
@@ -98,7 +103,8 @@ pub fn analyze(sources: Sources, options: &Options) -> Analysis {
         }
         findings.extend(run::of_evaluation(evaluated, root));
         incomplete |= !evaluated.cut.is_empty();
-        roots.push(RootSummary { root: root.clone(), open_inputs: evaluated.open_inputs.clone() });
+        let open_inputs = evaluated.open_inputs.clone();
+        roots.push(RootSummary { root: root.clone(), open_inputs, statistics: Statistics::of(evaluated) });
     }
     coverage.unread_modules.sort();
     coverage.unread_modules.dedup();
@@ -154,8 +160,8 @@ fn estates(estate: Vec<(Root, Evaluated)>) -> Vec<Vec<(Root, Evaluated)>> {
     }
     let of = |environment: &String| {
         let mut chosen: BTreeMap<(&str, Dialect), usize> = BTreeMap::new();
-        for (index, (root, _)) in estate.iter().enumerate() {
-            let place = chosen.entry((&root.path, root.dialect)).or_insert(index);
+        for (index, (root, evaluated)) in estate.iter().enumerate() {
+            let place = chosen.entry((evaluated_as(root, evaluated), root.dialect)).or_insert(index);
             if root.environment.as_ref() == Some(environment) {
                 *place = index;
             }
@@ -163,6 +169,14 @@ fn estates(estate: Vec<(Root, Evaluated)>) -> Vec<Vec<(Root, Evaluated)>> {
         chosen.into_values().map(|index| estate[index].clone()).collect()
     };
     environments.iter().map(of).collect()
+}
+
+/// What a root is one environment of: for one of several plans of a directory, that directory.
+fn evaluated_as<'e>(root: &'e Root, evaluated: &'e Evaluated) -> &'e str {
+    match &evaluated.plan_of {
+        Some(directory) if root.environment.is_some() => directory,
+        _ => &root.path,
+    }
 }
 
 /// Sorts by place and code, and shows once what several environments or roots share.

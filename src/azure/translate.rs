@@ -181,6 +181,10 @@ fn of_azurerm(resource: &Resource, name: &str) -> Translated {
         }
         (Naming::Own | Naming::Below(_), None) => Named::Not,
     };
+    // Only a plan or a state knows the id itself.
+    let known = get("id").and_then(as_pieces).filter(|id| id.as_literal().is_some());
+    let known = known.and_then(|id| ResourceId::parse(&id)).filter(|id| id.type_name.eq_ignore_ascii_case(kind.name));
+    let named = known.map_or(named, Named::Fully);
     Translated::Place { kind, named, body: body_in_arm_words(kind, &resource.body) }
 }
 

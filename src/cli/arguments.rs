@@ -86,6 +86,9 @@ pub struct Check {
     /// Show what could not be decided, and what would decide it
     #[arg(long, help_heading = "Rules")]
     pub undecided: bool,
+    /// Ends the text with how much of the network is known
+    #[arg(long)]
+    pub statistics: bool,
     /// What makes the exit code 1: error, warning, note, undecided, never
     #[arg(long, value_name = "LEVEL", value_enum, default_value_t = FailOn::Warning, help_heading = "Result",
           hide_possible_values = true)]

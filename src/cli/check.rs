@@ -41,6 +41,7 @@ pub fn run(flags: &Check, surroundings: &Surroundings, printer: &Printer) -> Res
         undecided: flags.undecided,
         colour: false,
         summary: !flags.quiet,
+        statistics: flags.statistics,
         // Two runs print the same bytes where a program may compare them.
         duration: surroundings.terminal.then(|| started.elapsed()),
         rules,
@@ -137,7 +138,7 @@ fn exit_code(analysis: &Analysis, fail_on: FailOn, exit_zero: bool) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::{Coverage, RootSummary};
+    use crate::analysis::{Coverage, RootSummary, Statistics};
     use crate::evaluate::Root;
     use crate::rules::Finding;
     use crate::source::Span;
@@ -160,7 +161,7 @@ mod tests {
         };
         Analysis {
             findings: levels.iter().map(finding).collect(),
-            roots: vec![RootSummary { root, open_inputs: Vec::new() }],
+            roots: vec![RootSummary { root, open_inputs: Vec::new(), statistics: Statistics::default() }],
             coverage: Coverage::default(),
             incomplete: false,
             sources,

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
-use crate::source::Span;
+use crate::source::{Refusal, Span};
 use crate::syntax::{self, Dialect, Fault, Item};
 use crate::value::{Address, Pieces, Reason, RootId, SmolStr, Truth, Unknown, Value};
 
@@ -55,6 +55,8 @@ pub struct Evaluated {
     pub faults: Vec<Fault>,
     /// What was cut short because a limit was reached.
     pub cut: Vec<Fault>,
+    /// The directory of the Terraform configuration that this is a plan or state of, where it lies beside it.
+    pub plan_of: Option<String>,
     /// A part of a program could not be read: what is not there may stand in it.
     pub damaged: Option<Unknown>,
 }
@@ -67,11 +69,15 @@ pub fn evaluate(library: &Library, root: &Root, inputs: &Inputs, max_instances: 
         Dialect::Bicep => bicep::evaluate(library, root, &given),
     };
     let broken = roots::programs_of(library, root).into_iter().find_map(|path| {
-        let program = library.program(&path).ok()?;
-        let fault = program.faults.first()?;
-        let line = library.sources.file(fault.span.file).place(fault.span.start as usize).line;
+        let span = match library.program(&path) {
+            Ok(program) => program.faults.first()?.span,
+            // What neither language would look into is no part of the program.
+            Err(Refusal::Missing | Refusal::NotAFile) => return None,
+            Err(_) => Span::new(library.sources.stand_in(&path), 0, 0),
+        };
+        let line = library.sources.file(span.file).place(span.start as usize).line;
         let name = format!("what could not be read at {path}:{line}");
-        Some(Unknown::new(root.id, name, Reason::Broken).at(fault.span))
+        Some(Unknown::new(root.id, name, Reason::Broken).at(span))
     });
     evaluated.damaged = broken;
     evaluated
@@ -86,7 +92,8 @@ pub fn evaluate_text(
     asked: usize,
 ) -> Result<Value, String> {
     let (extension, written) = match root.dialect {
-        Dialect::Terraform => ("tf", format!("locals {{\n  asked = {text}\n}}\n")),
+        // Terraform reads what is asked as if it stood in parentheses: line ends say nothing.
+        Dialect::Terraform => ("tf", format!("locals {{\n  asked = (\n{text}\n)\n}}\n")),
         Dialect::Bicep => ("bicep", format!("var asked = {text}\n")),
     };
     let file = library.sources.overlay(&format!(".console/{asked}.{extension}"), written);

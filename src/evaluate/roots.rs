@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, RwLock};
 
 use super::Root;
-use super::terraform::{Configuration, files};
+use super::terraform::{Configuration, files, is_configuration, is_plan, tree_of};
 use crate::source::{Refusal, Sources, directory_of, extension_of, join, name_of};
 use crate::syntax::{self, Dialect, Item, Limits, Program, Shape, arm};
 use crate::value::RootId;
@@ -78,7 +78,7 @@ impl<'a> Library<'a> {
 
 /// Files that the walk reads: everything that may declare something.
 pub fn is_program(path: &str) -> bool {
-    matches!(extension_of(path), "tf" | "tofu" | "bicep" | "bicepparam")
+    is_configuration(path) || matches!(extension_of(path), "bicep" | "bicepparam")
 }
 
 /// Files that may be ARM templates; what stands in them decides.
@@ -100,13 +100,14 @@ pub fn find_roots(library: &Library, paths: &[String], inputs: &Inputs) -> Vec<R
             walked.extend(library.sources.find(path, &is_program));
             let templates = library.sources.find(path, &may_be_template);
             walked.extend(templates.into_iter().filter(|path| library.template(path).is_some()));
+            named.extend(plans_below(library, path).into_iter().map(|path| (path, Dialect::Terraform)));
             if !files(library, path).is_empty() {
                 named.insert((path.clone(), Dialect::Terraform));
             }
             continue;
         }
         match extension_of(path) {
-            "tf" | "tofu" => {
+            _ if is_configuration(path) => {
                 named.insert((directory_of(path).to_string(), Dialect::Terraform));
             }
             "bicepparam" => named.extend(used_by(library, path).map(|path| (path, Dialect::Bicep))),
@@ -116,13 +117,29 @@ pub fn find_roots(library: &Library, paths: &[String], inputs: &Inputs) -> Vec<R
             "bicep" => {
                 named.insert((path.clone(), Dialect::Bicep));
             }
+            "json" if is_plan(library, path) => {
+                named.insert((path.clone(), Dialect::Terraform));
+            }
             _ => {}
         }
     }
     named.extend(terraform_roots(library, &walked));
     named.extend(bicep_roots(library, &walked));
+    let plans = plans_of(library, &named);
+    // A plan says all that its configuration says, and more: the same infrastructure is not read twice.
+    named.retain(|(path, dialect)| *dialect != Dialect::Terraform || !plans.contains_key(path));
     let mut roots: Vec<Root> =
         named.into_iter().flat_map(|(path, dialect)| bound(library, path, dialect, inputs)).collect();
+    for root in &mut roots {
+        // Several plans of one configuration are several environments.
+        if plans.values().any(|plans| plans.len() > 1 && plans.contains(&root.path)) {
+            root.environment = Some(environment_of(&root.path));
+        }
+    }
+    if let Some(wanted) = &inputs.environment {
+        let is_plan = |root: &Root| plans.values().any(|plans| plans.contains(&root.path));
+        roots.retain(|root| !is_plan(root) || root.environment.as_ref().is_none_or(|own| own == wanted));
+    }
     roots.sort_by(|a, b| (&a.path, a.dialect, &a.environment).cmp(&(&b.path, b.dialect, &b.environment)));
     for (index, root) in roots.iter_mut().enumerate() {
         root.id = RootId(u32::try_from(index).unwrap_or(u32::MAX));
@@ -130,12 +147,34 @@ pub fn find_roots(library: &Library, paths: &[String], inputs: &Inputs) -> Vec<R
     roots
 }
 
+/// The plans and states below a directory: JSON that looks like one, and is. No other JSON is parsed for this.
+fn plans_below(library: &Library, directory: &str) -> Vec<String> {
+    let other = |path: &str| path.ends_with(".tfvars.json") || is_configuration(path);
+    let candidates = library.sources.find(directory, &|path| extension_of(path) == "json" && !other(path));
+    let looks_like_one = |path: &String| {
+        let opened = library.sources.open(path);
+        opened.is_ok_and(|file| syntax::plan::is_plan(&library.sources.file(file).text))
+    };
+    candidates.into_iter().filter(|path| looks_like_one(path) && is_plan(library, path)).collect()
+}
+
+/// The plans among some roots, by the directory whose configuration each of them is of.
+fn plans_of(library: &Library, named: &BTreeSet<(String, Dialect)>) -> BTreeMap<String, BTreeSet<String>> {
+    let mut plans: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (path, dialect) in named {
+        if *dialect == Dialect::Terraform
+            && path.ends_with(".json")
+            && let Some(directory) = tree_of(library, path)
+        {
+            plans.entry(directory).or_default().insert(path.clone());
+        }
+    }
+    plans
+}
+
 fn terraform_roots(library: &Library, walked: &BTreeSet<String>) -> Vec<(String, Dialect)> {
-    let directories: BTreeSet<&str> = walked
-        .iter()
-        .filter(|path| matches!(extension_of(path), "tf" | "tofu"))
-        .map(|path| directory_of(path))
-        .collect();
+    let directories: BTreeSet<&str> =
+        walked.iter().filter(|path| is_configuration(path)).map(|path| directory_of(path)).collect();
     let mut called: BTreeSet<String> = BTreeSet::new();
     let mut own: BTreeSet<&str> = BTreeSet::new();
     for directory in &directories {
@@ -147,7 +186,29 @@ fn terraform_roots(library: &Library, walked: &BTreeSet<String>) -> Vec<(String,
         }
     }
     let is_root = |directory: &&str| own.contains(*directory) || !called.contains(*directory);
-    directories.iter().filter(|d| is_root(d)).map(|d| (d.to_string(), Dialect::Terraform)).collect()
+    let all = directories.iter().map(|directory| directory.to_string()).collect();
+    let roots = directories.iter().filter(|d| is_root(d)).map(|d| d.to_string()).collect();
+    let calls = |directory: &str| match Configuration::read(library, directory) {
+        Some(configuration) => configuration.local_sources().into_iter().collect(),
+        None => Vec::new(),
+    };
+    with_circles(all, roots, calls).into_iter().map(|root| (root, Dialect::Terraform)).collect()
+}
+
+/// The roots, and the first of those programs that nobody reaches because they call each other in a circle.
+fn with_circles(all: BTreeSet<String>, mut roots: Vec<String>, calls: impl Fn(&str) -> Vec<String>) -> Vec<String> {
+    let mut reached: BTreeSet<String> = BTreeSet::new();
+    let mut open: Vec<String> = roots.clone();
+    loop {
+        while let Some(at) = open.pop() {
+            if reached.insert(at.clone()) {
+                open.extend(calls(&at));
+            }
+        }
+        let Some(first) = all.iter().find(|program| !reached.contains(*program)) else { return roots };
+        roots.push(first.clone());
+        open.push(first.clone());
+    }
 }
 
 fn bicep_roots(library: &Library, walked: &BTreeSet<String>) -> Vec<(String, Dialect)> {
@@ -166,7 +227,10 @@ fn bicep_roots(library: &Library, walked: &BTreeSet<String>) -> Vec<(String, Dia
             || !used.contains(path.as_str())
             || !parameter_files(library, path).is_empty() && named_after(library, path)
     };
-    programs.into_iter().filter(is_root).map(|path| (path.clone(), Dialect::Bicep)).collect()
+    let all = programs.iter().map(|path| path.to_string()).collect();
+    let roots = programs.iter().copied().filter(is_root).cloned().collect();
+    let calls = |path: &str| library.program(path).map_or_else(|_| Vec::new(), |program| bicep_sources(&program, path));
+    with_circles(all, roots, calls).into_iter().map(|root| (root, Dialect::Bicep)).collect()
 }
 
 /// The name of a Bicep file or template without what says its language.
@@ -177,7 +241,9 @@ fn stem_of(path: &str) -> &str {
 
 /// A JSON file is a template, and not a file of values.
 fn declares(program: &Program) -> bool {
-    program.shape == Shape::Declarations && (!program.items.is_empty() || !program.faults.is_empty())
+    program.dialect == Dialect::Bicep
+        && program.shape == Shape::Declarations
+        && (!program.items.is_empty() || !program.faults.is_empty())
 }
 
 /// A parameter file carries the name of this program: `X.parameters.json` for `X.bicep`.
@@ -213,6 +279,8 @@ fn bound(library: &Library, path: String, dialect: Dialect, inputs: &Inputs) -> 
         input_files,
     };
     let (always, candidates) = match dialect {
+        // A plan was made with its inputs.
+        Dialect::Terraform if path.ends_with(".json") => (Vec::new(), Vec::new()),
         Dialect::Terraform => terraform_inputs(library, &path, inputs),
         Dialect::Bicep => bicep_inputs(library, &path, inputs),
     };
@@ -374,6 +442,10 @@ pub fn programs_of(library: &Library, root: &Root) -> BTreeSet<String> {
         }
         match root.dialect {
             Dialect::Terraform => {
+                if at.ends_with(".json") {
+                    found.insert(at);
+                    continue;
+                }
                 found.extend(files(library, &at));
                 open.extend(Configuration::read(library, &at).iter().flat_map(Configuration::local_sources));
             }

@@ -36,6 +36,9 @@ pub fn build(estate: Vec<(Root, Evaluated)>) -> Network {
         by_kind: HashMap::new(),
         by_name: HashMap::new(),
         by_declaration: HashMap::new(),
+        within: HashMap::new(),
+        peers: HashMap::new(),
+        hubs_of: HashMap::new(),
         groups: HashMap::new(),
         joined: Vec::new(),
         parts: HashMap::new(),
@@ -66,6 +69,7 @@ pub fn build(estate: Vec<(Root, Evaluated)>) -> Network {
     for (resource, join, of, value) in joins {
         network.join(resource, join, &of, value);
     }
+    network.tie();
     network
 }
 
@@ -320,6 +324,35 @@ impl Network {
                 }
                 Found::Nowhere => {}
             }
+        }
+    }
+
+    /// What lies in what, and which VNets are tied together: asked for often, and looked up then.
+    fn tie(&mut self) {
+        for index in 0..self.nodes.len() {
+            let Some(parent) = self.nodes[index].parent.filter(|_| self.nodes[index].is.is_none()) else { continue };
+            self.within.entry(self.canonical(parent)).or_default().push(index);
+        }
+        let ends = |network: &Network, kind: &'static Type, link: &'static azure::Link| -> Vec<(usize, usize, usize)> {
+            let places = network.all(kind).into_iter();
+            let ends = places.flat_map(|place| {
+                let to = place.follow(link).into_iter().filter_map(|step| step.end.place());
+                to.filter_map(move |to| Some((place.parent()?.index, to.index, place.index))).collect::<Vec<_>>()
+            });
+            ends.collect()
+        };
+        let peerings = ends(self, &azure::virtual_network::PEERING, &azure::virtual_network::PEERING_TO_REMOTE);
+        for (own, remote, peering) in &peerings {
+            self.peers.entry(*own).or_default().push((*remote, *peering));
+        }
+        for (own, remote, peering) in peerings {
+            let known = self.peers.entry(remote).or_default();
+            if !known.iter().any(|(other, _)| *other == own) {
+                known.push((own, peering));
+            }
+        }
+        for (hub, vnet, connection) in ends(self, &azure::hub::HUB_CONNECTION, &azure::hub::CONNECTION_TO_VNET) {
+            self.hubs_of.entry(vnet).or_default().push((hub, connection));
         }
     }
 

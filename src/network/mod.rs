@@ -3,6 +3,7 @@
 
 mod absence;
 mod build;
+mod dump;
 mod identity;
 mod names;
 mod order;
@@ -32,6 +33,12 @@ pub struct Network {
     by_name: HashMap<(&'static str, Option<String>), Vec<usize>>,
     /// The nodes of each declaration.
     by_declaration: HashMap<Address, Vec<usize>>,
+    /// The nodes that lie in a node.
+    within: HashMap<usize, Vec<usize>>,
+    /// VNets that are peered with a VNet, and by which peering: its own before the other's.
+    peers: HashMap<usize, Vec<(usize, usize)>>,
+    /// The virtual hubs that a VNet is connected to, and by which connection.
+    hubs_of: HashMap<usize, Vec<(usize, usize)>>,
     groups: HashMap<Address, ResourceId>,
     /// The node that an item of a resource's list became: the resource, the item's type, its place.
     parts: HashMap<(usize, &'static str, usize), usize>,

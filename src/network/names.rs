@@ -4,10 +4,11 @@
 //! Sources: <https://learn.microsoft.com/azure/virtual-network/virtual-networks-name-resolution-for-vms-and-role-instances>,
 //! <https://learn.microsoft.com/azure/firewall/dns-details>, <https://learn.microsoft.com/azure/dns/dns-private-resolver-overview>.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::{End, Got, Network, Order, Place};
-use crate::azure::{Field, Link, cluster, dns, firewall, hub, network_interface, virtual_network};
+use crate::azure::{Field, Link, cluster, dns, firewall, network_interface, virtual_network};
 use crate::source::Span;
 use crate::value::{Address, Cidr, Hole, Kind, Reason, Reference, Truth, Unknown, Value};
 
@@ -134,7 +135,10 @@ impl<'n> Place<'n> {
     /// The VNets that a cluster's nodes stand in, and the subnets on the way; nothing for one with a VNet of its own.
     pub fn node_subnets(self) -> Vec<NodeSubnet<'n>> {
         let mut subnets = Vec::new();
-        for pool in self.children(&cluster::POOL) {
+        let mut pools = self.children(&cluster::POOL);
+        // The pools that the cluster itself is made with come first: they are there when it is created.
+        pools.sort_by_key(|pool| pool.declaration() != self.declaration());
+        for pool in pools {
             for step in pool.follow(&cluster::POOL_TO_SUBNET) {
                 subnets.push(NodeSubnet { pool, end: step.end, span: step.span, value: step.value });
             }
@@ -242,29 +246,18 @@ impl<'n> Place<'n> {
 
     /// Whether a packet finds its way between two VNets: they are peered, or connected to the same virtual hub.
     pub fn is_tied_to(self, other: Place<'n>) -> Option<Place<'n>> {
-        let peering = |a: Place<'n>, b: Place<'n>| {
-            a.children(&virtual_network::PEERING).into_iter().find(|peering| {
-                let steps = peering.follow(&virtual_network::PEERING_TO_REMOTE);
-                steps.iter().any(|step| step.end.place() == Some(b))
-            })
-        };
-        if let Some(found) = peering(self, other).or_else(|| peering(other, self)) {
-            return Some(found);
-        }
-        let theirs = other.hub_connections();
-        self.hub_connections()
-            .into_iter()
-            .find(|own| own.parent().is_some() && theirs.iter().any(|their| their.parent() == own.parent()))
+        let peers = self.network.peers.get(&self.index).into_iter().flatten();
+        let own = self.network.hubs_of.get(&self.index).into_iter().flatten();
+        let theirs = self.network.hubs_of.get(&other.index).map_or(&[][..], Vec::as_slice);
+        let peering = peers.filter(|(peer, _)| *peer == other.index).map(|(_, by)| *by).next();
+        let shared = own.filter(|(hub, _)| theirs.iter().any(|(their, _)| their == hub)).map(|(_, by)| *by).next();
+        peering.or(shared).map(|index| Place { network: self.network, index })
     }
 
     /// The connections that tie a VNet to virtual hubs.
     pub fn hub_connections(self) -> Vec<Place<'n>> {
-        let connections = self.network.all(&hub::HUB_CONNECTION);
-        let ours = connections.into_iter().filter(|connection| {
-            let steps = connection.follow(&hub::CONNECTION_TO_VNET);
-            steps.iter().any(|step| step.end.place() == Some(self))
-        });
-        ours.collect()
+        let connections = self.network.hubs_of.get(&self.index).into_iter().flatten();
+        connections.map(|(_, index)| Place { network: self.network, index: *index }).collect()
     }
 
     /// A subnet of a VNet by its name, which Azure fixes for some services.
@@ -357,8 +350,15 @@ impl<'n> Place<'n> {
 
     /// The VNets that this one is peered with, or shares a virtual hub with.
     pub fn within_reach(self) -> Vec<(Place<'n>, Place<'n>)> {
-        let others = self.network.all(&virtual_network::VNET).into_iter().filter(|vnet| *vnet != self);
-        others.filter_map(|vnet| Some((vnet, self.is_tied_to(vnet)?))).collect()
+        let peers = self.network.peers.get(&self.index).into_iter().flatten().map(|(peer, _)| *peer);
+        let own: BTreeSet<usize> =
+            self.network.hubs_of.get(&self.index).into_iter().flatten().map(|(hub, _)| *hub).collect();
+        let shares = |hubs: &[(usize, usize)]| hubs.iter().any(|(hub, _)| own.contains(hub));
+        let hubs = self.network.hubs_of.iter().filter(|(_, hubs)| shares(hubs)).map(|(vnet, _)| *vnet);
+        // In the order of the graph, whatever the order of a map.
+        let near: BTreeSet<usize> = peers.chain(hubs).filter(|index| *index != self.index).collect();
+        let vnets = near.into_iter().map(|index| Place { network: self.network, index });
+        vnets.filter_map(|vnet| Some((vnet, self.is_tied_to(vnet)?))).collect()
     }
 
     /// Whether a firewall answers DNS itself: by its policy, or by its own setting.

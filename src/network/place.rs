@@ -95,6 +95,11 @@ impl<'n> Place<'n> {
         self.node().span
     }
 
+    /// It is written in azurerm's words, so in Terraform.
+    pub fn is_terraform(self) -> bool {
+        self.node().azurerm
+    }
+
     /// Its id, as far as it is known.
     pub fn id(self) -> Option<&'n ResourceId> {
         self.node().id.as_ref()
@@ -129,8 +134,9 @@ impl<'n> Place<'n> {
 
     /// The resources of a type that lie in it.
     pub fn children(self, kind: &'static Type) -> Vec<Place<'n>> {
-        let children = self.network.indices(kind).map(|index| Place { network: self.network, index });
-        children.filter(|place| place.parent() == Some(self)).collect()
+        let children = self.network.within.get(&self.index).into_iter().flatten();
+        let places = children.map(|index| Place { network: self.network, index: *index });
+        places.filter(|place| place.kind() == kind).collect()
     }
 
     /// What a field is, with the default of the language that it is written in.

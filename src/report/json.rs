@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::fingerprint::fingerprint;
 use super::summary::Counts;
 use super::{Display, TOOL, VERSION, listed};
-use crate::analysis::{Analysis, RootSummary};
+use crate::analysis::{Analysis, RootSummary, Statistics};
 use crate::rules::{Decider, Finding};
 use crate::source::{Place, Sources, Span};
 use crate::syntax::Dialect;
@@ -34,6 +34,16 @@ struct Root<'a> {
     environment: Option<&'a str>,
     inputs: &'a [String],
     open_inputs: Vec<&'a str>,
+    /// How many written attributes of the network are known, references, unknown, or in modules that were not read.
+    attributes: Attributes,
+}
+
+#[derive(Serialize)]
+struct Attributes {
+    known: usize,
+    references: usize,
+    unknown: usize,
+    unread: usize,
 }
 
 #[derive(Serialize)]
@@ -153,12 +163,14 @@ pub fn dialect(dialect: Dialect) -> &'static str {
 }
 
 fn root(summary: &RootSummary) -> Root<'_> {
+    let Statistics { known, references, unknown, unread } = summary.statistics;
     Root {
         path: &summary.root.path,
         dialect: dialect(summary.root.dialect),
         environment: summary.root.environment.as_deref(),
         inputs: &summary.root.input_files,
         open_inputs: summary.open_inputs.iter().map(|unknown| unknown.name()).collect(),
+        attributes: Attributes { known, references, unknown, unread },
     }
 }
 

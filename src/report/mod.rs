@@ -47,6 +47,8 @@ pub struct Display {
     pub colour: bool,
     /// The text ends with what was covered.
     pub summary: bool,
+    /// The text ends with how much of the network is known.
+    pub statistics: bool,
     /// How long the run took, where that may be shown.
     pub duration: Option<Duration>,
     /// The rules that were asked.
@@ -55,7 +57,14 @@ pub struct Display {
 
 impl Default for Display {
     fn default() -> Display {
-        Display { undecided: false, colour: false, summary: true, duration: None, rules: RULES.to_vec() }
+        Display {
+            undecided: false,
+            colour: false,
+            summary: true,
+            statistics: false,
+            duration: None,
+            rules: RULES.to_vec(),
+        }
     }
 }
 

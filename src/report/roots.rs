@@ -17,6 +17,7 @@ pub fn roots_as_text(roots: &[(Root, Evaluated)], sources: &Sources) -> String {
                 out.push_str(&format!("  {what}: {}\n", items.join(", ")));
             }
         };
+        line("plan of", evaluated.plan_of.iter().map(|path| shown(path)).collect());
         line("inputs", root.input_files.iter().map(|path| visible(path).into_owned()).collect());
         line("open", evaluated.open_inputs.iter().map(|unknown| named(unknown, sources)).collect());
         line(
@@ -29,6 +30,12 @@ pub fn roots_as_text(roots: &[(Root, Evaluated)], sources: &Sources) -> String {
         );
     }
     out
+}
+
+/// A directory, and what its plan does to it: the plan is read in place of it.
+fn shown(directory: &str) -> String {
+    let directory = if directory.is_empty() { "." } else { directory };
+    format!("{}, which it stands for", visible(directory))
 }
 
 /// `infra/hub (Terraform, environment prod)`.

@@ -350,3 +350,40 @@ pub fn linked_to(zone: Place) -> String {
         _ => format!("the zone is linked to {} only", names.join(", ")),
     }
 }
+
+/// The line that makes one resource wait for another, as an imperative clause.
+///
+/// Terraform orders across modules through outputs, Bicep through the module that holds the other resource.
+pub fn let_wait(waiting: Place, first: Place) -> String {
+    let (waiting_in, _) = module_and_name(waiting);
+    let (first_in, name) = module_and_name(first);
+    let waiting_name = waiting.name();
+    if waiting.is_terraform() != first.is_terraform() || waiting.root() != first.root() {
+        return format!("deploy `{}` before `{waiting_name}`", first.address());
+    }
+    match (waiting.is_terraform(), waiting_in == first_in) {
+        (true, true) => format!("let `{waiting_name}` wait: `depends_on = [{name}]`"),
+        (true, false) => {
+            format!(
+                "let the output of `{first_in}` that hands over the zone wait: `depends_on = [{name}]` in the output"
+            )
+        }
+        (false, true) => format!("let `{waiting_name}` wait: `dependsOn: [ {name} ]`"),
+        (false, false) => {
+            let shared = first_in.split('.').zip(waiting_in.split('.')).take_while(|(a, b)| a == b).count();
+            let module = first_in.split('.').filter(|part| !part.is_empty()).nth(shared);
+            format!("let `{waiting_name}` wait: `dependsOn: [ {} ]`", module.unwrap_or(&name))
+        }
+    }
+}
+
+/// The module that declares a resource, and the resource's name in it.
+fn module_and_name(place: Place) -> (String, String) {
+    let address = place.declaration().text();
+    let dots = if place.is_terraform() { 2 } else { 1 };
+    let at = address.rmatch_indices('.').nth(dots - 1).map(|(at, _)| at);
+    match at {
+        Some(at) => (address[..at].to_string(), address[at + 1..].to_string()),
+        None => (String::new(), address.to_string()),
+    }
+}

@@ -5,6 +5,7 @@ mod dns_at_creation;
 mod finding;
 mod hub_links;
 mod precedence;
+mod scope;
 mod udr;
 
 pub use finding::{Confidence, Decider, Finding, Level, Step, Verdict};
@@ -111,5 +112,6 @@ pub fn check(network: &Network, settings: &Settings) -> Vec<Finding> {
     for rule in RULES {
         (rule.check)(network, settings, &mut findings);
     }
+    findings.extend(scope::unknown_facts(network));
     precedence::settle(findings)
 }

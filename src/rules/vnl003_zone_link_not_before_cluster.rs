@@ -1,6 +1,6 @@
 //! See the rule's page below.
 
-use super::dns_at_creation::{Outcome, situations};
+use super::dns_at_creation::{Outcome, let_wait, situations};
 use super::{Finding, Settings, Step};
 use crate::azure::cluster;
 use crate::network::{Network, Order};
@@ -119,7 +119,7 @@ fn check(network: &Network, settings: &Settings, findings: &mut Vec<Finding>) {
                     zone.name(),
                     target.name()
                 ),
-                format!("let the cluster wait for `{}`: name it in its `depends_on` or `dependsOn`", link.address()),
+                let_wait(cluster, *link),
             ),
             _ => (
                 format!(

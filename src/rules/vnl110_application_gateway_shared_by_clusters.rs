@@ -97,7 +97,10 @@ enum Gateway {
 
 fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
     let mut writers: BTreeMap<Gateway, Vec<Writer>> = BTreeMap::new();
-    for cluster in network.made(&cluster::CLUSTER) {
+    let mut clusters = network.made(&cluster::CLUSTER);
+    // Which of them is named first must not hang on the order of the text.
+    clusters.sort_by(|a, b| a.address().cmp(b.address()));
+    for cluster in clusters {
         let enabled = cluster.is_true(&cluster::GATEWAY_ADDON_ENABLED) & cluster.exists();
         if enabled == Truth::No {
             continue;

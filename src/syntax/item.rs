@@ -103,6 +103,8 @@ pub enum Item {
     },
     /// Bicep's compile-time `import`, and `extends`.
     Import(Import),
+    /// A whole plan or state of Terraform, as `terraform show -json` prints it.
+    Plan(Box<super::plan::Plan>),
     /// A block or statement that is read and says nothing of the network: `moved`, `check`, `type`, `metadata`.
     ///
     /// Its expressions are kept where they exist, because a mistake in them is still one.

@@ -229,15 +229,15 @@ fn last_of_each(members: Vec<Member>) -> impl Iterator<Item = Member> {
 }
 
 /// One member of an object.
-struct Member<'a> {
-    key: String,
+pub(super) struct Member<'a> {
+    pub(super) key: String,
     /// The key as the text has it, which tells its place; `None` where it has escapes.
-    written: Option<&'a str>,
-    value: &'a RawValue,
+    pub(super) written: Option<&'a str>,
+    pub(super) value: &'a RawValue,
 }
 
 /// The members of an object in order, repeated ones too.
-struct Members<'a>(Vec<Member<'a>>);
+pub(super) struct Members<'a>(pub(super) Vec<Member<'a>>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -283,18 +283,18 @@ impl<'de> Visitor<'de> for Key {
 }
 
 /// A text of JSON without what the parser does not know.
-struct Plain {
+pub(super) struct Plain {
     /// The text with spaces for its byte-order mark and comments.
-    text: String,
+    pub(super) text: String,
     comments: Vec<Range<usize>>,
-    nesting: Nesting,
+    pub(super) nesting: Nesting,
 }
 
 /// Blanks the byte-order mark and, where they are allowed, the comments of a text, and measures how deeply it nests.
 ///
 /// Azure takes `//` and `/* */` in parameter files
 /// (<https://learn.microsoft.com/azure/azure-resource-manager/templates/syntax#comments-and-metadata>).
-fn plain(text: &str, with_comments: bool) -> Plain {
+pub(super) fn plain(text: &str, with_comments: bool) -> Plain {
     let bytes = text.as_bytes();
     let mut gauge = Gauge::default();
     let mut comments: Vec<Range<usize>> = Vec::new();
@@ -349,7 +349,7 @@ fn text_length(bytes: &[u8]) -> usize {
 }
 
 /// The offset of a line and a column in bytes, both from 1.
-fn offset_of(text: &str, line: usize, column: usize) -> usize {
+pub(super) fn offset_of(text: &str, line: usize, column: usize) -> usize {
     let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let mut at = (before + column.saturating_sub(1)).min(text.len());
     while !text.is_char_boundary(at) {

@@ -11,12 +11,15 @@ pub mod hcl;
 mod item;
 pub mod json;
 mod nesting;
+pub mod plan;
+mod tree;
 
 pub use expression::{Binder, Element, Expr, ExprKind, Field, Operator, Part, Repeated, Sign, Yield};
 pub use item::{
     Assignment, Declaration, Dialect, Fault, Import, Inline, Input, Item, Label, Local, Output, Program, Repeat, Shape,
 };
 pub use nesting::Limits;
+pub use plan::Plan;
 
 use crate::source::{FileId, Sources, extension_of};
 
@@ -25,7 +28,9 @@ pub fn read(sources: &Sources, file: FileId, limits: Limits) -> Program {
     let path = sources.path(file);
     match extension_of(&path) {
         "tf" | "tfvars" | "tofu" => hcl::read(sources, file, limits),
+        "json" if path.ends_with(".tf.json") || path.ends_with(".tofu.json") => hcl::read_json(sources, file, limits),
         "bicep" | "bicepparam" => bicep::read(sources, file, limits),
+        "json" if plan::is_plan(&sources.file(file).text) => plan::read(sources, file, limits),
         "json" if arm::is_template(&sources.file(file).text) => arm::read(sources, file, limits),
         _ => json::read(sources, file, limits),
     }

@@ -140,7 +140,7 @@ impl Declared {
             Item::Assignment(assignment) => {
                 self.assignments.insert(assignment.name.name.clone(), assignment.clone());
             }
-            Item::Provider { .. } | Item::Terraform(_) | Item::Using(_) | Item::Other { .. } => {}
+            Item::Provider { .. } | Item::Terraform(_) | Item::Using(_) | Item::Plan(_) | Item::Other { .. } => {}
         }
     }
 

@@ -480,8 +480,16 @@ impl<'a> World<'a> {
                 let value = outside.with_bindings(|bindings| self.value(at, collection, bindings));
                 let most = self.given.max_instances;
                 let walked = Loop { item, index: index.as_ref(), collection: &value, span: collection.span };
-                if value.items().is_some_and(|items| items.len() > most) {
-                    let message = format!("this loop makes more than {most} instances; they are looked at as one");
+                let said = match &value.kind {
+                    Kind::Unknown(unknown) if unknown.reason() == Reason::Limit => {
+                        Some("this loop makes too many instances; they are looked at as one".to_string())
+                    }
+                    _ if value.items().is_some_and(|items| items.len() > most) => {
+                        Some(format!("this loop makes more than {most} instances; they are looked at as one"))
+                    }
+                    _ => None,
+                };
+                if let Some(message) = said {
                     let note = Fault { span: collection.span, message, opened: None };
                     let mut cut = self.cut.borrow_mut();
                     if !cut.iter().any(|known| known.span == note.span) {
@@ -564,5 +572,7 @@ fn reference(address: &Address, path: impl Into<Arc<[crate::value::Segment]>>) -
     Value::reference(Reference::new(address.clone(), path))
 }
 
+#[cfg(test)]
+mod template_tests;
 #[cfg(test)]
 mod tests;

@@ -83,10 +83,24 @@ impl Evaluator<'_> {
         match function.run {
             Run::Higher(_) => self.higher(function, call, bindings),
             _ => match self.arguments(call, bindings) {
+                Ok(arguments) if self.merges_a_typed_null(call, &arguments) => {
+                    self.refuse(call.span, "merge: a null that is no map cannot be merged".into())
+                }
                 Ok(arguments) => self.apply(function, &arguments, call),
                 Err(value) => value,
             },
         }
+    }
+
+    /// Terraform's `merge` skips a null, but not one that was converted: `tostring(null)` is a text without a value.
+    fn merges_a_typed_null(&self, call: &Call, arguments: &[Value]) -> bool {
+        let converted = |expr: &Expr| match &expr.kind {
+            ExprKind::Call { function, .. } => matches!(function.as_str(), "tostring" | "tonumber" | "tobool"),
+            _ => false,
+        };
+        self.scope.dialect() == Dialect::Terraform
+            && call.function == "merge"
+            && call.arguments.iter().zip(arguments).any(|(expr, value)| value.is_null() && converted(expr))
     }
 
     /// The arguments of a call, a spread list opened; the value of the whole call where that cannot be done.

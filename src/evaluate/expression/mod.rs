@@ -345,6 +345,9 @@ impl Evaluator<'_> {
 
     fn choose(&self, condition: &Expr, then: &Expr, otherwise: &Expr, bindings: Bindings) -> Value {
         let decided = self.value(condition, bindings);
+        if let Some(refused) = self.no_condition(&decided, condition.span) {
+            return refused;
+        }
         match decided.is_true() {
             _ if is_broken(&decided) => decided,
             crate::value::Truth::Yes => self.value(then, bindings),
@@ -364,6 +367,17 @@ impl Evaluator<'_> {
                 Value::one_of(unknown, branches)
             }
         }
+    }
+
+    /// What Terraform refuses as a condition: all but truth values, and the texts that spell them.
+    fn no_condition(&self, value: &Value, span: Span) -> Option<Value> {
+        let fits = match &value.kind {
+            Kind::Bool(_) | Kind::Unknown(_) | Kind::Reference(_) | Kind::OneOf { .. } => true,
+            Kind::Text(pieces) => pieces.as_literal().is_none_or(|text| matches!(text, "true" | "false")),
+            _ => false,
+        };
+        let refused = !fits && self.scope.dialect() == Dialect::Terraform;
+        refused.then(|| self.refuse(span, "a condition must be true or false".into()))
     }
 
     fn condition(&self, value: &Value, span: Span) -> Unknown {

@@ -5,8 +5,8 @@ use super::access::kind_word;
 use super::call::is_broken;
 use super::{Bindings, Evaluator, form};
 use crate::source::Span;
-use crate::syntax::{Dialect, Expr, Operator, Sign};
-use crate::value::{Kind, Number, Origin, Truth, Value};
+use crate::syntax::{Dialect, Expr, ExprKind, Operator, Sign};
+use crate::value::{Kind, ListShape, Number, Origin, Truth, Value};
 
 /// The most pairs of candidates that an operator is spread over.
 const MOST_PAIRS: usize = 64;
@@ -47,6 +47,7 @@ impl Evaluator<'_> {
         span: Span,
         bindings: Bindings,
     ) -> Value {
+        let (left_expr, right_expr) = (left, right);
         let left = self.value(left, bindings);
         // The right side is not asked where the left one decides, as both languages do at run time.
         match operator {
@@ -60,6 +61,12 @@ impl Evaluator<'_> {
             _ => {}
         }
         let right = self.value(right, bindings);
+        let of_two_types = is_written_tuple(left_expr, &right) || is_written_tuple(right_expr, &left);
+        let compared = matches!(operator, Operator::Equal | Operator::NotEqual);
+        if compared && of_two_types && self.scope.dialect() == Dialect::Terraform {
+            let differs = operator == Operator::NotEqual;
+            return Value::bool(differs).with_origin(Origin::written(span)).with_secret(left.secret || right.secret);
+        }
         self.combine(&left, operator, &right, span).with_secret(left.secret || right.secret)
     }
 
@@ -232,6 +239,12 @@ impl Evaluator<'_> {
 fn is_no_id_of(value: &Value, id: &Value) -> bool {
     let is_id = matches!(&id.kind, Kind::Reference(reference) if reference.field() == Some("id"));
     is_id && (value.is_null() || value.as_text().is_some_and(|text| !text.contains('/')))
+}
+
+/// `[]` is a tuple, and no list or set equals it in Terraform: `var.servers == []` is false for a `list(string)`.
+fn is_written_tuple(expr: &Expr, other: &Value) -> bool {
+    matches!(expr.kind, ExprKind::List(_))
+        && matches!(&other.kind, Kind::List { shape: ListShape::List | ListShape::Set, .. })
 }
 
 /// Bicep's `=~`: texts are equal in any case of letters.

@@ -130,6 +130,9 @@ impl Evaluator<'_> {
             if is_broken(&decided) {
                 return Err(decided);
             }
+            if let Some(refused) = self.no_condition(&decided, condition.span) {
+                return Err(refused);
+            }
             match decided.is_true() {
                 Truth::Yes => {}
                 Truth::No => return Ok(()),

@@ -4,11 +4,11 @@
 use indexmap::IndexMap;
 
 use super::call::is_broken;
-use super::{Bindings, Evaluator, LARGEST};
+use super::{Bindings, Call, Evaluator, LARGEST, Scope};
 use crate::evaluate::functions::Answer;
 use crate::source::FileId;
-use crate::syntax::{Dialect, Expr, Part};
-use crate::value::{Kind, Origin, Piece, Pieces, Reason, SmolStr, Value};
+use crate::syntax::{Dialect, Expr, ExprKind, Limits, Part, hcl};
+use crate::value::{Kind, Origin, Piece, Pieces, Reason, RootId, SmolStr, Value};
 
 /// The most candidates that a text is spread over.
 const MOST_CANDIDATES: usize = 16;
@@ -67,8 +67,46 @@ impl Evaluator<'_> {
 
     /// The text of a file as a template with names in scope.
     pub(super) fn template(&self, file: FileId, names: &IndexMap<SmolStr, Value>) -> Answer {
-        let _ = (file, names);
-        Err("templates of files are not evaluated".into())
+        let read = hcl::template(self.sources, file, Limits::default());
+        let expr = read.map_err(|fault| {
+            let line = self.sources.file(file).place(fault.span.start as usize).line;
+            format!("line {line} of this template: {}", fault.message)
+        })?;
+        let scope = Template { around: self.scope, names };
+        Ok(Evaluator { scope: &scope, ..*self }.value(&expr, Bindings::default()))
+    }
+}
+
+/// The names of a template in a file: only those that it is given.
+struct Template<'a> {
+    around: &'a dyn Scope,
+    names: &'a IndexMap<SmolStr, Value>,
+}
+
+impl Scope for Template<'_> {
+    fn root(&self) -> RootId {
+        self.around.root()
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.around.dialect()
+    }
+
+    fn directories(&self) -> (&str, &str) {
+        self.around.directories()
+    }
+
+    fn resolve(&self, _: &Evaluator, expr: &Expr, bindings: Bindings) -> Option<Value> {
+        match &expr.kind {
+            ExprKind::Name(name) if bindings.get(name).is_none() => self.names.get(name).cloned(),
+            _ => None,
+        }
+    }
+
+    /// Terraform refuses a template that reads templates.
+    fn call(&self, evaluator: &Evaluator, call: &Call, _: Bindings) -> Option<Value> {
+        let nested = matches!(call.function, "templatefile" | "templatestring");
+        nested.then(|| evaluator.refuse(call.span, format!("{} cannot be called in a template", call.function)))
     }
 }
 

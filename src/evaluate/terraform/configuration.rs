@@ -54,6 +54,13 @@ impl Configuration {
         found.then_some(configuration)
     }
 
+    /// The module of the given declarations.
+    pub fn of_items<'i>(directory: &str, items: impl IntoIterator<Item = &'i Item>) -> Configuration {
+        let mut configuration = Configuration { directory: directory.to_string(), ..Configuration::default() };
+        items.into_iter().for_each(|item| configuration.add(item));
+        configuration
+    }
+
     fn add(&mut self, item: &Item) {
         match item {
             Item::Input(input) => {
@@ -134,8 +141,12 @@ impl Configuration {
 /// The Terraform files of a directory, by name.
 pub fn files(library: &Library, directory: &str) -> Vec<String> {
     let entries = library.sources.list(directory).unwrap_or_default();
-    let is_configuration = |name: &str| matches!(extension_of(name), "tf" | "tofu");
     entries.into_iter().filter(|e| is_configuration(&e.name)).filter_map(|e| join(directory, &e.name)).collect()
+}
+
+/// A file of Terraform's language, in either of its forms.
+pub fn is_configuration(path: &str) -> bool {
+    matches!(extension_of(path.strip_suffix(".json").unwrap_or(path)), "tf" | "tofu")
 }
 
 /// The directory that a call's source names, seen from `directory`. `None` for registries and other places;

@@ -50,6 +50,16 @@ impl Made {
         }
     }
 
+    /// An instance that is there for certain; `value` is what `each.value` is in it.
+    pub fn certain(key: Option<Key>, value: Value) -> Made {
+        Made { key, value, exists: Truth::Yes, decides: None }
+    }
+
+    /// What `each.value` is in it.
+    pub fn each_value(&self) -> Value {
+        self.value.clone()
+    }
+
     /// Runs `work` with `each` and `count` bound.
     pub fn with_bindings<T>(&self, work: impl FnOnce(Bindings) -> T) -> T {
         let bindings = Bindings::default();
@@ -149,6 +159,7 @@ pub fn too_many(value: &Value, most: usize) -> Option<String> {
         Kind::Number(number) if !number.is_negative() && number.to_usize().is_none_or(|count| count > most) => {
             Some(number.to_string())
         }
+        Kind::Unknown(unknown) if unknown.reason() == Reason::Limit => Some("too many".into()),
         Kind::Object { fields, .. } if fields.len() > most => Some(fields.len().to_string()),
         Kind::List { items, .. } if items.len() > most => Some(items.len().to_string()),
         _ => None,

@@ -5,6 +5,7 @@ mod configuration;
 mod convert;
 mod instances;
 mod needs;
+mod plan;
 mod restored;
 mod scope;
 
@@ -21,9 +22,10 @@ use crate::source::Span;
 use crate::syntax::{Declaration, Dialect, Expr, ExprKind, Fault};
 use crate::value::{Address, Hand, Kind, Origin, Pieces, Reason, Reference, RootId, SmolStr, Truth, Unknown, Value};
 
-pub use configuration::{Configuration, files};
+pub use configuration::{Configuration, files, is_configuration};
 use configuration::{DIALECT, local_source, provider_of};
 use instances::{Instances, Made};
+pub use plan::{is_plan, tree_of};
 
 /// The most module instances of one root, and the deepest chain of module calls.
 const MOST_MODULES: usize = 4096;
@@ -84,6 +86,8 @@ struct World<'a> {
     faults: RefCell<Vec<Fault>>,
     cut: RefCell<Vec<Fault>>,
     restored: BTreeMap<String, String>,
+    /// The plan or state that the root is, laid over its configuration.
+    laid: Option<plan::Laid>,
 }
 
 /// The instances of a module call, or why there are none to look into.
@@ -96,21 +100,7 @@ struct Children {
 
 /// Evaluates a root module.
 pub fn evaluate(library: &Library, root: &Root, given: &Given) -> Evaluated {
-    let world = World {
-        library,
-        root,
-        given,
-        fuel: Fuel::new(FUEL),
-        refused: RefCell::default(),
-        modules: RefCell::default(),
-        configurations: RefCell::default(),
-        children: RefCell::default(),
-        declared: RefCell::default(),
-        unread: RefCell::default(),
-        faults: RefCell::default(),
-        cut: RefCell::default(),
-        restored: restored::directories(library, &root.path),
-    };
+    let world = World::new(library, root, given, Fuel::new(FUEL));
     let Some(configuration) = world.configuration(&root.path) else { return Evaluated::default() };
     world.modules.borrow_mut().push(Rc::new(Module {
         configuration,
@@ -137,6 +127,7 @@ pub fn evaluate(library: &Library, root: &Root, given: &Given) -> Evaluated {
         }
     }
     evaluated.needs = needs::of(&world);
+    evaluated.plan_of = world.laid.as_ref().and_then(|laid| laid.tree.clone());
     evaluated.unread = world.unread.take().into_values().collect();
     evaluated.faults = world.faults.take();
     evaluated.cut = world.cut.take();
@@ -154,21 +145,7 @@ pub struct Console<'a> {
 impl<'a> Console<'a> {
     /// A console in the root module; a directory without Terraform files has no names.
     pub fn new(library: &'a Library<'a>, root: &'a Root, given: &'a Given<'a>) -> Console<'a> {
-        let world = World {
-            library,
-            root,
-            given,
-            fuel: Fuel::new(u64::MAX),
-            refused: RefCell::default(),
-            modules: RefCell::default(),
-            configurations: RefCell::default(),
-            children: RefCell::default(),
-            declared: RefCell::default(),
-            unread: RefCell::default(),
-            faults: RefCell::default(),
-            cut: RefCell::default(),
-            restored: restored::directories(library, &root.path),
-        };
+        let world = World::new(library, root, given, Fuel::new(u64::MAX));
         let configuration = world
             .configuration(&root.path)
             .unwrap_or_else(|| Arc::new(Configuration { directory: root.path.clone(), ..Configuration::default() }));
@@ -204,6 +181,26 @@ fn cut_short(span: Span) -> Fault {
 }
 
 impl<'a> World<'a> {
+    fn new(library: &'a Library<'a>, root: &'a Root, given: &'a Given<'a>, fuel: Fuel) -> World<'a> {
+        let (laid, configurations) = plan::of(library, &root.path).unzip();
+        World {
+            library,
+            root,
+            given,
+            fuel,
+            refused: RefCell::default(),
+            modules: RefCell::default(),
+            configurations: RefCell::new(configurations.unwrap_or_default()),
+            children: RefCell::default(),
+            declared: RefCell::default(),
+            unread: RefCell::default(),
+            faults: RefCell::default(),
+            cut: RefCell::default(),
+            restored: restored::directories(library, &root.path),
+            laid,
+        }
+    }
+
     fn id(&self) -> RootId {
         self.root.id
     }
@@ -263,7 +260,7 @@ impl<'a> World<'a> {
         let wanted = Wanted::Input(SmolStr::new(name));
         self.remember(module, wanted, input.span, || {
             let given = match &of.parent {
-                None => self.given.inputs.get(name).cloned().map(|value| {
+                None => self.given_to_the_root(name).map(|value| {
                     let span = value.origin.last().unwrap_or(input.span);
                     (value, Hand::Argument(SmolStr::new(name)), span)
                 }),
@@ -301,6 +298,13 @@ impl<'a> World<'a> {
         })
     }
 
+    fn given_to_the_root(&self, name: &str) -> Option<Value> {
+        match &self.laid {
+            Some(laid) => laid.variable(name).map(|expr| self.value(0, expr, Bindings::default())),
+            None => self.given.inputs.get(name).cloned(),
+        }
+    }
+
     /// `local.name`.
     fn local(&self, module: usize, name: &str) -> Value {
         let of = self.module(module);
@@ -321,7 +325,8 @@ impl<'a> World<'a> {
             return Value::unknown(Unknown::new(self.id(), format!("output.{name}"), Reason::Broken));
         };
         self.remember(module, Wanted::Output(SmolStr::new(name)), output.value.span, || {
-            let value = self.value(module, &output.value, Bindings::default());
+            let planned = self.laid.as_ref().filter(|_| module == 0).and_then(|laid| laid.output(name));
+            let value = self.value(module, planned.unwrap_or(&output.value), Bindings::default());
             let origin = value.origin.through(Hand::Output(SmolStr::new(name)), output.name.span);
             value.with_origin(origin).with_secret(output.secret)
         })
@@ -336,7 +341,12 @@ impl<'a> World<'a> {
         // Whoever asks for the instances while they are worked out is answered by a template of them.
         let unknown = Unknown::new(self.id(), "a repetition that depends on itself", Reason::Broken);
         self.declared.borrow_mut().insert(name.clone(), Rc::new(Instances::open(unknown)));
-        let instances = Rc::new(self.repeat(module, declaration));
+        let planned = self.laid.as_ref().map(|laid| laid.keys_of(&self.module(module).address, declaration));
+        let instances = match planned {
+            Some(keys) => self.planned_instances(module, declaration, keys),
+            None => self.repeat(module, declaration),
+        };
+        let instances = Rc::new(instances);
         self.declared.borrow_mut().insert(name, Rc::clone(&instances));
         instances
     }
@@ -365,7 +375,11 @@ impl<'a> World<'a> {
         let parent = self.module(module);
         let own = format!("module.{}", call.name.name);
         let address = if parent.address.is_empty() { own } else { format!("{}.{own}", parent.address) };
-        let instances = Rc::new(self.repeat(module, call));
+        let planned = self.laid.as_ref().and_then(|laid| laid.keys_of_module(&address));
+        let instances = Rc::new(match planned {
+            Some(keys) => self.planned_instances(module, call, keys),
+            None => self.repeat(module, call),
+        });
         let modules = match self.source_of(&parent, call) {
             Ok(configuration) => Some(
                 instances.made.iter().map(|made| self.enter(module, call, made, &address, &configuration)).collect(),
@@ -425,6 +439,9 @@ impl<'a> World<'a> {
 
     /// The directory of a called module, and whether it is part of the repository: then it has to be there.
     fn directory_of(&self, symbols: &[SmolStr], call: &Declaration, from: &str) -> Result<(String, bool), String> {
+        if self.laid.is_some() {
+            return Ok((plan::below(from, &call.name.name), false));
+        }
         match local_source(call, from) {
             // What `terraform init` leaves behind is not part of a repository.
             Some(Ok(directory)) => {
@@ -510,14 +527,21 @@ impl<'a> World<'a> {
     }
 
     fn resource(&self, module: usize, of: &Module, declaration: &Declaration, index: usize, made: &Made) -> Resource {
-        let ExprKind::Object(written) = &declaration.body.kind else {
-            unreachable!("the reader makes every body an object")
-        };
-        let mut fields: IndexMap<SmolStr, Value> = IndexMap::with_capacity(written.len());
-        for field in written {
-            if let Some(name) = field.literal_key() {
-                let value = self.attribute(module, declaration, index, made, name).unwrap_or_else(Value::null);
-                fields.insert(SmolStr::new(name), value);
+        let planned = self.planned(module, declaration, made);
+        let mut fields: IndexMap<SmolStr, Value> = IndexMap::new();
+        match planned {
+            Some(planned) => {
+                for name in plan::names_of(planned) {
+                    if let Some(value) = self.attribute(module, declaration, index, made, name) {
+                        fields.insert(SmolStr::new(name), value);
+                    }
+                }
+            }
+            None => {
+                for name in names(&declaration.body) {
+                    let value = self.attribute(module, declaration, index, made, name).unwrap_or_else(Value::null);
+                    fields.insert(SmolStr::new(name), value);
+                }
             }
         }
         let body = Value::object(fields).with_origin(Origin::written(declaration.span));
@@ -538,7 +562,7 @@ impl<'a> World<'a> {
             looped: declaration.repeat.is_some(),
             absent: false,
             ignored: ignored(declaration),
-            span: declaration.head,
+            span: planned.filter(|_| !self.has_tree()).map_or(declaration.head, |planned| planned.head),
             calls: of.calls.clone(),
         }
     }
@@ -556,7 +580,12 @@ impl<'a> World<'a> {
         made: &Made,
         name: &str,
     ) -> Option<Value> {
-        let expr = declaration.body.field(name)?;
+        let expr = declaration.body.field(name);
+        let planned = self.planned(module, declaration, made);
+        let span = match planned {
+            Some(planned) => plan::place_of(planned, name, expr)?,
+            None => expr?.span,
+        };
         let wanted = Wanted::Attribute(
             declaration.existing,
             declaration.type_name.name.clone(),
@@ -564,10 +593,14 @@ impl<'a> World<'a> {
             index,
             SmolStr::new(name),
         );
-        Some(self.remember(module, wanted, expr.span, || {
-            let value = made.with_bindings(|bindings| self.value(module, expr, bindings));
-            let origin = value.origin.through(Hand::Attribute(SmolStr::new(name)), expr.span);
-            value.with_origin(origin)
+        Some(self.remember(module, wanted, span, || match (planned, expr) {
+            (Some(planned), _) => self.laid_over(module, declaration, made, planned, name),
+            (None, None) => Value::null(),
+            (None, Some(expr)) => {
+                let value = made.with_bindings(|bindings| self.value(module, expr, bindings));
+                let origin = value.origin.through(Hand::Attribute(SmolStr::new(name)), expr.span);
+                value.with_origin(origin)
+            }
         }))
     }
 
@@ -611,6 +644,12 @@ impl<'a> World<'a> {
         let reference = Reference::new(resource.address, Vec::new());
         super::expression::as_view(&resource.body, crate::value::Hole::Reference(reference))
     }
+}
+
+/// The names of the arguments of a body, in the order of writing.
+fn names(body: &Expr) -> impl Iterator<Item = &str> {
+    let ExprKind::Object(written) = &body.kind else { unreachable!("the reader makes every body an object") };
+    written.iter().filter_map(crate::syntax::Field::literal_key)
 }
 
 /// A declaration's address without a key, as in `module.hub.data.azurerm_subnet.nodes`.

@@ -4,7 +4,7 @@
 //! Terraform orders by resource: locals, inputs and outputs only pass a reference on, and an output waits for what it
 //! reads, not for the whole of its module (<https://developer.hashicorp.com/terraform/internals/graph>).
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -40,16 +40,20 @@ struct Reader<'w, 'a> {
     calls: Vec<Call>,
     known: HashMap<Passing, Rc<Vec<Address>>>,
     asked: HashSet<Passing>,
+    /// Locals that a plan names without saying what they are.
+    hidden: BTreeSet<(usize, SmolStr)>,
 }
 
 /// What waits for what in a root.
 pub fn of(world: &World) -> Needs {
-    let mut reader = Reader { world, calls: Vec::new(), known: HashMap::new(), asked: HashSet::new() };
+    let mut reader =
+        Reader { world, calls: Vec::new(), known: HashMap::new(), asked: HashSet::new(), hidden: BTreeSet::new() };
     reader.enter(Arc::clone(&world.module(0).configuration), String::new(), None, 0);
     let mut needs = Needs::default();
     for call in 0..reader.calls.len() {
         reader.resources(call, &mut needs);
     }
+    reader.hidden_locals(&mut needs);
     needs
 }
 
@@ -122,6 +126,29 @@ impl Reader<'_, '_> {
             needs.of.insert(Event::Done(own.clone()), unique(found, &own));
             needs.opaque.insert(own);
         }
+    }
+
+    /// A local of which nothing is known may wait for anything in its module.
+    fn hidden_locals(&mut self, needs: &mut Needs) {
+        for (at, name) in std::mem::take(&mut self.hidden) {
+            let own = self.hidden_local(at, &name);
+            let span = self.calls[at].configuration.resources.first().map(|first| first.head);
+            let mut found: Vec<Need> = self.around(at);
+            if let Some(span) = span {
+                let mut say = |address: Address, span: Span| found.push(Need { event: Event::Done(address), span });
+                self.everything(at, span, &mut say);
+                for input in Arc::clone(&self.calls[at].configuration).inputs.keys() {
+                    self.pass(Passing::Input(at, input.clone()), span, &mut say);
+                }
+            }
+            needs.of.insert(Event::Done(own.clone()), unique(found, &own));
+            needs.opaque.insert(own);
+        }
+    }
+
+    fn hidden_local(&self, at: usize, name: &str) -> Address {
+        let module = &self.calls[at].address;
+        self.address(&if module.is_empty() { format!("local.{name}") } else { format!("{module}.local.{name}") })
     }
 
     /// What everything in a call waits for: the `depends_on`, `count` and `for_each` of it and of the calls around it.
@@ -239,6 +266,10 @@ impl Reader<'_, '_> {
         if let ExprKind::Name(name) = &object.kind {
             match name.as_str() {
                 "var" => self.pass(Passing::Input(at, key.clone()), span, say),
+                "local" if self.world.laid.is_some() && !configuration.locals.contains_key(key) => {
+                    self.hidden.insert((at, key.clone()));
+                    say(self.hidden_local(at, key), span);
+                }
                 "local" => self.pass(Passing::Local(at, key.clone()), span, say),
                 "module" => match self.calls[at].children.get(key).copied() {
                     Some(Some(child)) => {

@@ -8,6 +8,7 @@ use super::instances::{Instances, Repeated};
 use super::{Children, DIALECT, Module, World, declared_address};
 use crate::evaluate::expression::{Bindings, Call, Evaluator, Scope, as_view, form, is_broken};
 use crate::source::Span;
+use crate::syntax::plan::REFERENCES;
 use crate::syntax::{Declaration, Dialect, Expr, ExprKind};
 use crate::value::{
     Address, Hand, Hole, Key, Kind, ListShape, ObjectShape, Origin, Reason, Reference, RootId, Segment, SmolStr, Truth,
@@ -53,8 +54,9 @@ impl Scope for Here<'_, '_> {
         }
     }
 
-    fn call(&self, _: &Evaluator, _: &Call, _: Bindings) -> Option<Value> {
-        None
+    fn call(&self, evaluator: &Evaluator, call: &Call, bindings: Bindings) -> Option<Value> {
+        (call.function == REFERENCES)
+            .then(|| super::plan::one_referred_to(evaluator, call.arguments, call.span, bindings))
     }
 }
 
@@ -110,6 +112,10 @@ impl Here<'_, '_> {
             "var" if configuration.inputs.contains_key(key) => Some(self.world.input(self.module, key)),
             "var" => Some(evaluator.refuse(span, format!("there is no variable {key:?}"))),
             "local" if configuration.locals.contains_key(key) => Some(self.world.local(self.module, key)),
+            // A plan names locals and does not say what they are.
+            "local" if self.world.laid.is_some() => {
+                Some(evaluator.unknown(&format!("local.{key}"), Reason::Data, span))
+            }
             "local" => Some(evaluator.refuse(span, format!("there is no local value {key:?}"))),
             "module" => match configuration.calls.get(key) {
                 Some(call) => Some(self.whole_module(evaluator, &self.world.children(self.module, call), span)),

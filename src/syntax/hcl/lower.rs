@@ -20,6 +20,8 @@ pub(super) struct Lowering<'a> {
     text: &'a str,
     /// Where the statement begins in the file.
     start: usize,
+    /// How far each byte of `text` lies behind `start`, where that is not its own offset.
+    places: Option<&'a [usize]>,
     /// Keys were changed for the parser.
     renamed: bool,
     /// What turned out to be wrong.
@@ -29,13 +31,22 @@ pub(super) struct Lowering<'a> {
 impl<'a> Lowering<'a> {
     /// A lowering of the statement `text`, which begins at `start`.
     pub fn new(file: FileId, text: &'a str, start: usize, renamed: bool) -> Lowering<'a> {
-        Lowering { file, text, start, renamed, faults: Vec::new() }
+        Lowering { file, text, start, places: None, renamed, faults: Vec::new() }
+    }
+
+    /// A lowering of a text that was written with escapes: its bytes lie at `places` behind `start`.
+    pub fn escaped(file: FileId, text: &'a str, start: usize, places: Option<&'a [usize]>) -> Lowering<'a> {
+        Lowering { file, text, start, places, renamed: false, faults: Vec::new() }
     }
 
     /// The file's span of a stretch of the statement.
     pub fn span(&self, range: Option<Range<usize>>) -> Span {
         let range = range.unwrap_or_default();
-        Span::new(self.file, self.start + range.start, self.start + range.end)
+        let place = |offset: usize| match self.places {
+            Some(places) => places.get(offset).or(places.last()).copied().unwrap_or_default(),
+            None => offset,
+        };
+        Span::new(self.file, self.start + place(range.start), self.start + place(range.end))
     }
 
     /// The file's text of a stretch of the statement.
@@ -197,7 +208,11 @@ impl<'a> Lowering<'a> {
                 }
             };
             let item = self.span(Some(access.range.clone()));
-            let inside = &operators[place..place + taken];
+            let inside = match access.operator {
+                TraversalOperator::AttrSplat(_) => one_number_each(&operators[place..place + taken]),
+                _ => operators[place..place + taken].to_vec(),
+            };
+            let inside = inside.as_slice();
             let each = self.accesses(Expr::new(ExprKind::Name(SmolStr::new("*")), item), item, inside);
             let span = start.to(each.span);
             expr = Expr::new(ExprKind::Splat { source: Box::new(expr), each: Box::new(each) }, span);
@@ -231,7 +246,26 @@ impl<'a> Lowering<'a> {
     }
 }
 
+/// Terraform reads the `0.0` of `a.*.0.0` as one number: the whole one that it is.
+fn one_number_each<'a>(accesses: &[Access<'a>]) -> Vec<Access<'a>> {
+    let index = |access: &Access| match access.operator {
+        TraversalOperator::LegacyIndex(index) => Some(*index.value()),
+        _ => None,
+    };
+    let mut kept: Vec<Access> = Vec::new();
+    let mut after_index = false;
+    for access in accesses {
+        let fraction = after_index && index(access) == Some(0);
+        if !fraction {
+            kept.push(access.clone());
+        }
+        after_index = !fraction && index(access).is_some();
+    }
+    kept
+}
+
 /// One step of a traversal and its place in the statement.
+#[derive(Clone)]
 struct Access<'a> {
     operator: &'a TraversalOperator,
     range: Range<usize>,

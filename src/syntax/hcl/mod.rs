@@ -5,12 +5,18 @@
 //! each block is parsed by itself through hcl-edit and lowered.
 
 mod items;
+mod json;
 mod lower;
 mod parse;
 mod scan;
 mod template;
+mod texts;
 
 use std::collections::BTreeMap;
+
+pub use json::read as read_json;
+pub(super) use texts::Written;
+pub use texts::template;
 
 use super::item::{Dialect, Fault, Item, Program, Shape};
 use super::nesting::{Limits, Nesting};
@@ -28,13 +34,18 @@ pub fn read(sources: &Sources, file: FileId, limits: Limits) -> Program {
     if !deep {
         return reader.program(&cut);
     }
+    // Without a large stack only what is shallow can be read.
+    on_a_large_stack(|| reader.program(&cut)).unwrap_or_else(|| Reader { limits: SHALLOW, ..reader }.program(&cut))
+}
+
+/// Runs `work` where deep trees can be built; `None` where there is no room for that.
+fn on_a_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(LARGE_STACK).spawn_scoped(scope, || reader.program(&cut));
+        let thread = std::thread::Builder::new().stack_size(LARGE_STACK).spawn_scoped(scope, work);
         match thread.map(|thread| thread.join()) {
-            Ok(Ok(program)) => program,
+            Ok(Ok(done)) => Some(done),
             Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            // Without a large stack only what is shallow can be read.
-            Err(_) => Reader { limits: SHALLOW, ..reader }.program(&cut),
+            Err(_) => None,
         }
     })
 }
@@ -52,6 +63,7 @@ fn is_deep(nesting: Nesting) -> bool {
 /// `override.tf` and `*_override.tf` are laid over the other files
 /// (<https://developer.hashicorp.com/terraform/language/files/override>).
 fn shape_of(path: &str) -> Shape {
+    let path = path.strip_suffix(".json").unwrap_or(path);
     let extension = extension_of(path);
     let stem = name_of(path).strip_suffix(extension).and_then(|stem| stem.strip_suffix('.')).unwrap_or_default();
     match extension {

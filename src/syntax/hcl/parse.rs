@@ -4,8 +4,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use hcl::edit::parser::{Error, parse_body};
+use hcl::edit::expr::Expression;
+use hcl::edit::parser::{Error, parse_body, parse_expr, parse_template};
 use hcl::edit::structure::Body;
+use hcl::edit::template::Template;
 
 use super::scan::{self, Statement};
 
@@ -68,6 +70,16 @@ pub(super) fn parse(text: &str, statement: &Statement) -> Result<Parsed, Refused
             replace(&mut copy, range, &blank);
         }
     }
+}
+
+/// Parses a text that is one template.
+pub(super) fn template(text: &str) -> Result<Template, Refused> {
+    parse_template(text).map_err(|error| in_our_words(text, &error))
+}
+
+/// Parses a text that is one expression.
+pub(super) fn expression(text: &str) -> Result<Expression, Refused> {
+    parse_expr(text).map_err(|error| in_our_words(text, &error))
 }
 
 fn replace(copy: &mut Cow<str>, range: Range<usize>, with: &str) {

@@ -55,6 +55,34 @@ pub(super) fn cut(text: &str) -> Cut {
     Cut { statements, comments: scanner.comments, mistakes: scanner.mistakes }
 }
 
+/// How deeply a text nests that is one template as a whole, or one expression.
+pub(super) fn nesting(text: &str, form: Form) -> Nesting {
+    let mut scanner = Scanner::new(text);
+    while let Some(byte) = scanner.peek() {
+        match scanner.stack.last().map(|open| open.kind) {
+            Some(Kind::Quote) => scanner.in_quote(byte),
+            Some(Kind::Heredoc) => scanner.in_heredoc(byte),
+            None if form == Form::Template => match byte {
+                b'$' | b'%' => scanner.marker(byte),
+                _ => scanner.at += 1,
+            },
+            _ if matches!(byte, b' ' | b'\t' | b'\r' | b'\n') => scanner.line_end(byte),
+            _ if matches!(byte, b'#' | b'/') && scanner.comment() => {}
+            kind => scanner.in_code(byte, kind),
+        }
+    }
+    scanner.gauge.finish()
+}
+
+/// What a text is that stands by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A template, as in a file for `templatefile`.
+    Template,
+    /// An expression.
+    Expression,
+}
+
 /// The line ends and comments of one statement that say nothing: those in `( )`, `[ ]`, `${ }` and `{for … }`.
 pub(super) fn soft_breaks(statement: &str) -> Vec<Range<usize>> {
     let mut scanner = Scanner::new(statement);

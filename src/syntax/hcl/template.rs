@@ -38,6 +38,15 @@ impl Lowering<'_> {
         self.parts(template, Form::Quoted, &mut literals)
     }
 
+    /// The parts of a text that is a template as a whole: a backslash is a letter in it.
+    pub(super) fn bare(&mut self, template: &Template) -> Vec<Part> {
+        let mut tokens = Vec::new();
+        self.tokens(template, Form::Heredoc, &mut tokens);
+        trim(&mut tokens);
+        let mut literals = literals(tokens);
+        self.parts(template, Form::Heredoc, &mut literals)
+    }
+
     /// The parts of a heredoc.
     pub(super) fn heredoc(&mut self, heredoc: &HeredocTemplate) -> Vec<Part> {
         let mut tokens = Vec::new();

@@ -1,0 +1,93 @@
+//! In: evaluated resources. Out: how much of what is written about the network is known.
+//! Never: counts what nobody wrote.
+
+use crate::azure::{self, At, Translated};
+use crate::evaluate::{Evaluated, Resource};
+use crate::value::{Hole, Kind, Reason, Value};
+
+/// How many written attributes of the network's resource types are known, and how well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Statistics {
+    /// Values that are known through and through.
+    pub known: usize,
+    /// References to attributes of resources: whose they are is known.
+    pub references: usize,
+    /// What hangs on an input, a data source or a function whose answer nobody has.
+    pub unknown: usize,
+    /// What comes out of a module that could not be read.
+    pub unread: usize,
+}
+
+impl Statistics {
+    /// The counts of one root.
+    pub fn of(evaluated: &Evaluated) -> Statistics {
+        let mut counts = Statistics::default();
+        evaluated.resources.iter().filter(|resource| !resource.absent).for_each(|resource| counts.add(resource));
+        counts
+    }
+
+    /// All attributes that were counted.
+    pub fn all(&self) -> usize {
+        self.known + self.references + self.unknown + self.unread
+    }
+
+    /// Both counts together.
+    pub fn plus(self, other: Statistics) -> Statistics {
+        Statistics {
+            known: self.known + other.known,
+            references: self.references + other.references,
+            unknown: self.unknown + other.unknown,
+            unread: self.unread + other.unread,
+        }
+    }
+
+    fn add(&mut self, resource: &Resource) {
+        match azure::in_arm_words(resource) {
+            Translated::Place { kind, body, .. } => {
+                for field in kind.fields {
+                    for at in azure::values_at(&body, field) {
+                        match at {
+                            At::Value(value) => self.count(value),
+                            At::Maybe(hole) => self.count(&Value::of_hole(hole)),
+                        }
+                    }
+                }
+            }
+            Translated::Join { of, value, .. } => [of, value].iter().for_each(|value| self.count(value)),
+            Translated::Other => {}
+        }
+    }
+
+    fn count(&mut self, value: &Value) {
+        let mut holes: Vec<Hole> = Vec::new();
+        gather(value, &mut holes, 0);
+        let module = |hole: &Hole| matches!(hole, Hole::Unknown(unknown) if unknown.reason() == Reason::Module);
+        let count = match holes.as_slice() {
+            [] => &mut self.known,
+            holes if holes.iter().all(|hole| matches!(hole, Hole::Reference(_))) => &mut self.references,
+            holes if holes.iter().any(module) => &mut self.unread,
+            _ => &mut self.unknown,
+        };
+        *count += 1;
+    }
+}
+
+fn gather(value: &Value, holes: &mut Vec<Hole>, depth: usize) {
+    if depth > 16 || holes.len() > 64 {
+        return;
+    }
+    match &value.kind {
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
+        Kind::Text(pieces) => holes.extend(pieces.holes().cloned()),
+        Kind::List { items, rest, .. } => {
+            holes.extend(rest.clone());
+            items.iter().for_each(|item| gather(item, holes, depth + 1));
+        }
+        Kind::Object { fields, rest, .. } => {
+            holes.extend(rest.clone());
+            fields.values().for_each(|field| gather(field, holes, depth + 1));
+        }
+        Kind::OneOf { condition, .. } => holes.push(Hole::Unknown(condition.clone())),
+        Kind::Reference(_) | Kind::Unknown(_) => holes.extend(value.hole()),
+    }
+}

@@ -1,0 +1,55 @@
+//! In: a network. Out: one line for each cluster fact that is not known and that decides whether rules apply at all.
+//! Never: lists every rule as undecided for one unknown flag.
+
+use super::{Decider, Finding, Level, Verdict};
+use crate::azure::{Field, cluster};
+use crate::network::{Network, Place};
+use crate::value::{Truth, Value};
+
+/// The code and name of what speaks of facts that are not known.
+const SCOPE: (&str, &str) = ("VNL-N002", "scope-not-known");
+
+/// A fact of a cluster, the question that rules ask of it, and the rules that ask.
+struct Fact {
+    field: &'static Field,
+    asks: fn(&Value) -> Truth,
+    words: &'static str,
+    rules: &'static str,
+}
+
+static FACTS: [Fact; 2] = [
+    Fact {
+        field: &cluster::PRIVATE,
+        asks: Value::is_true,
+        words: "is private",
+        rules: "VNL001, VNL002, VNL003, VNL020 and VNL021",
+    },
+    Fact {
+        field: &cluster::OUTBOUND,
+        asks: |value| value.is("userDefinedRouting"),
+        words: "has outbound type `userDefinedRouting`",
+        rules: "VNL070, VNL071, VNL074 and VNL091",
+    },
+];
+
+/// The facts that are not known, each once a cluster.
+pub fn unknown_facts(network: &Network) -> Vec<Finding> {
+    let clusters = network.made(&cluster::CLUSTER);
+    clusters.iter().flat_map(|cluster| FACTS.iter().filter_map(|fact| of(*cluster, fact))).collect()
+}
+
+fn of(cluster: Place, fact: &Fact) -> Option<Finding> {
+    let got = cluster.get(fact.field);
+    if got.ask(fact.asks) != Truth::Unknown {
+        return None;
+    }
+    let message = format!("cannot tell whether `{}` {}: {} were not asked", cluster.name(), fact.words, fact.rules);
+    let (code, name) = SCOPE;
+    let mut finding = Finding::new(code, name, Level::Note, cluster.span_of(fact.field), message);
+    finding.verdict = Verdict::Undecided;
+    finding.subject = Some(cluster.address().clone());
+    finding.root = Some(cluster.root());
+    let effect = format!("if it {}, these rules apply; else they say nothing", fact.words);
+    finding.deciders = got.unknown().into_iter().map(|unknown| Decider { unknown, effect: effect.clone() }).collect();
+    Some(finding)
+}
