@@ -126,6 +126,9 @@ pub struct Values {
     /// Only the environment of this name
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
+    /// Values for Terraform's inputs from the process's TF_VAR_ variables
+    #[arg(long)]
+    pub tf_env: bool,
 }
 
 /// Bounds of the work.

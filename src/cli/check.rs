@@ -68,6 +68,14 @@ pub fn run(flags: &Check, surroundings: &Surroundings, printer: &Printer) -> Res
 /// What the flags say of inputs and limits.
 pub fn options(located: &Located, values: &Values, limits: &Limits) -> Result<Options, Refused> {
     let mut inputs = Inputs { variables: values.var.clone(), environment: values.env.clone(), ..Inputs::default() };
+    if values.tf_env {
+        let named = std::env::vars_os().filter_map(|(name, value)| {
+            let name = name.into_string().ok()?.strip_prefix("TF_VAR_")?.to_string();
+            Some((name, value.into_string().ok()?))
+        });
+        inputs.surroundings = named.collect();
+        inputs.surroundings.sort();
+    }
     for file in &values.var_file {
         inputs.variable_files.push(file_below(&located.root, file)?);
     }

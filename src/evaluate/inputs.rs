@@ -14,6 +14,11 @@ use crate::value::{Hand, Origin, Reason, RootId, SmolStr, Value};
 /// The values that files and flags give to the inputs of a root; what comes later in the list of files wins.
 pub fn of_root(library: &Library, root: &Root, inputs: &Inputs) -> BTreeMap<SmolStr, Value> {
     let mut given: BTreeMap<SmolStr, Value> = BTreeMap::new();
+    if root.dialect == Dialect::Terraform {
+        for (name, text) in &inputs.surroundings {
+            given.insert(SmolStr::new(name), of_flag(library, root, name, text));
+        }
+    }
     for path in &root.input_files {
         given.extend(assigned(library, root, path));
     }

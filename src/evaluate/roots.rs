@@ -15,6 +15,8 @@ use crate::value::RootId;
 pub struct Inputs {
     /// `--var name=text`, for every root that declares the name.
     pub variables: Vec<(String, String)>,
+    /// `TF_VAR_name=text` of the process, where the user asked for it: below every file of values.
+    pub surroundings: Vec<(String, String)>,
     /// `--var-file`, paths from the root of the sources.
     pub variable_files: Vec<String>,
     /// `--params`, paths from the root of the sources; `(None, file)` binds to what the file says itself.

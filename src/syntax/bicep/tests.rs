@@ -156,7 +156,7 @@ fn items(program: &Program) -> Vec<String> {
         }
         Item::Import(it) => format!("import {:?} as {:?} from {}", it.names, it.all_as, shown(&it.path)),
         Item::Other { keyword, .. } => format!("other {keyword}"),
-        Item::Provider { .. } | Item::Terraform(_) => "no Bicep".into(),
+        Item::Provider { .. } | Item::Terraform(_) | Item::Plan(_) => "no Bicep".into(),
     });
     lines.collect()
 }
