@@ -505,6 +505,39 @@ mod tests {
     }
 
     #[test]
+    fn a_template_is_a_root_unless_it_was_compiled_from_the_file_beside_it_or_is_used() {
+        let schema = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#";
+        let template = |more: &str| {
+            format!(
+                "{{\"$schema\": \"{schema}\", {more} \"contentVersion\": \"1\", \
+                 \"parameters\": {{\"a\": {{\"type\": \"int\"}}}}, \"resources\": []}}"
+            )
+        };
+        let compiled = template("\"metadata\": {\"_generator\": {\"name\": \"bicep\"}},");
+        let given = "{\"parameters\": {\"a\": {\"value\": 1}}}";
+        let texts = [
+            ("a/main.bicep", "param a int\nmodule m 'part.json' = {}\n"),
+            ("a/main.json", compiled.as_str()),
+            ("a/part.json", &template("")),
+            ("b/azuredeploy.json", &template("")),
+            ("b/azuredeploy.parameters.dev.json", given),
+            ("b/azuredeploy.parameters.prod.json", given),
+            ("b/package.json", "{\"resources\": [], \"name\": \"x\"}"),
+            ("c/main.json", &compiled),
+        ];
+        let of = |name: &str| Some(name.to_string());
+        let expected = [
+            ("a/main.bicep".to_string(), None),
+            ("b/azuredeploy.json".to_string(), of("dev")),
+            ("b/azuredeploy.json".to_string(), of("prod")),
+            ("c/main.json".to_string(), None),
+        ];
+        assert_eq!(roots(&texts, &[""]), expected);
+        assert_eq!(roots(&texts, &["a/main.json"]), [("a/main.json".to_string(), None)]);
+        assert_eq!(roots(&texts, &["b/package.json"]), []);
+    }
+
+    #[test]
     fn several_files_of_values_are_several_environments() {
         let texts = [
             ("main.tf", "variable \"a\" {}\n"),

@@ -230,13 +230,7 @@ impl Reader<'_, '_> {
 
     /// What a template's declaration refers to by ids and names: all of `dependsOn`, and the arguments of `reference`
     /// and `list…`.
-    fn texts(
-        &mut self,
-        at: usize,
-        own: Option<usize>,
-        declaration: &Declaration,
-        say: &mut dyn FnMut(Event, Span),
-    ) {
+    fn texts(&mut self, at: usize, own: Option<usize>, declaration: &Declaration, say: &mut dyn FnMut(Event, Span)) {
         let call = &self.calls[at];
         let Some(module) = call.module.filter(|_| call.declared.is_template()) else { return };
         let holder = match (own, call.declared.calls.get(&declaration.name.name)) {
@@ -249,12 +243,9 @@ impl Reader<'_, '_> {
                 say(event, expr.span);
             }
         };
-        match declaration.depends_on.as_ref().map(|list| &list.kind) {
-            Some(ExprKind::List(elements)) => {
-                let texts = elements.iter().map(Element::expr).filter(|item| !is_symbol(item));
-                texts.for_each(|item| ask(item, module));
-            }
-            _ => {}
+        if let Some(ExprKind::List(elements)) = declaration.depends_on.as_ref().map(|list| &list.kind) {
+            let texts = elements.iter().map(Element::expr).filter(|item| !is_symbol(item));
+            texts.for_each(|item| ask(item, module));
         }
         let mut asked: Vec<&Expr> = Vec::new();
         referred(&declaration.body, &mut asked);

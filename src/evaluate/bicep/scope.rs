@@ -334,8 +334,12 @@ impl Here<'_, '_> {
         let same = |known: &&SmolStr| known.eq_ignore_ascii_case(name);
         let of_inputs = call.function == "parameters";
         let found = match of_inputs {
-            true => declared.inputs.get_key_value(name).map(|(key, _)| key).or_else(|| declared.inputs.keys().find(same)),
-            false => declared.locals.get_key_value(name).map(|(key, _)| key).or_else(|| declared.locals.keys().find(same)),
+            true => {
+                declared.inputs.get_key_value(name).map(|(key, _)| key).or_else(|| declared.inputs.keys().find(same))
+            }
+            false => {
+                declared.locals.get_key_value(name).map(|(key, _)| key).or_else(|| declared.locals.keys().find(same))
+            }
         };
         match found {
             Some(found) if of_inputs => self.world.input(self.at.module, found),
@@ -561,8 +565,7 @@ impl Here<'_, '_> {
                 written(self.state_of(&arguments, call.span))
             }
             (list, [_, ..])
-                if list == "getSecret"
-                    || list.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("list")) =>
+                if list == "getSecret" || list.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("list")) =>
             {
                 let arguments = match evaluator.arguments(call, bindings) {
                     Ok(arguments) => arguments,

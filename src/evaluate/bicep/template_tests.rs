@@ -33,7 +33,7 @@ fn outputs(evaluated: &Evaluated) -> Vec<String> {
 
 /// Each resource: its address and its names.
 fn named(evaluated: &Evaluated) -> Vec<String> {
-    let names = |resource: &Resource| resource.names.iter().map(form).collect::<Vec<_>>().join("/");
+    let names = |resource: &Resource| resource.names.iter().map(form).collect::<Vec<_>>().join("/").replace('"', "");
     evaluated.resources.iter().map(|resource| format!("{} {}", resource.address, names(resource))).collect()
 }
 
@@ -67,7 +67,7 @@ fn names_are_found_in_any_case_of_letters_and_loops_are_lists() {
         outputs(&evaluated),
         [
             "names = [\"p1\", \"p2\"]",
-            "object = {disks: [{lun: 0}, {lun: 1}], size: 1}",
+            "object = { disks = [{ lun = 0 }, { lun = 1 }], size = 1 }",
             "twice = \"abab\"",
             "none = null",
             "open = open + 1"
@@ -156,13 +156,13 @@ fn an_outer_deployment_speaks_with_the_names_around_it() {
     assert_eq!(
         named(&evaluated),
         [
-            "deployments_net[0].virtualNetworks_name_nets outer0",
+            "deployments_net[0].virtualNetworks_name outer0",
             "deployments_net[0].routeTables_t t",
-            "deployments_net[1].virtualNetworks_name_nets outer1",
+            "deployments_net[1].virtualNetworks_name outer1",
             "deployments_net[1].routeTables_t t"
         ]
     );
-    let own = waits(&evaluated, "deployments_net.virtualNetworks_name_nets");
+    let own = waits(&evaluated, "deployments_net.virtualNetworks_name");
     assert_eq!(own, ["-deployments_net", "deployments_net.routeTables_t"]);
 }
 

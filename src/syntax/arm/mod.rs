@@ -42,7 +42,11 @@ pub fn read(sources: &Sources, file: FileId, limits: Limits) -> Program {
         dialect: Dialect::Bicep,
         shape: Shape::Declarations,
         items: Vec::new(),
-        faults: read.fault.iter().map(|(place, m)| Fault { span: span(place), message: m.clone(), opened: None }).collect(),
+        faults: read
+            .fault
+            .iter()
+            .map(|(place, m)| Fault { span: span(place), message: m.clone(), opened: None })
+            .collect(),
         comments: read.comments.iter().map(span).collect(),
     };
     if !template::is_template(&read.root) {

@@ -90,7 +90,8 @@ impl Names {
             self.symbol(name).map(|(symbol, module)| (Expr::new(ExprKind::Name(symbol.clone()), expr.span), *module))
         };
         let at = |name: (Expr, bool), index: Expr| {
-            let kind = ExprKind::Index { object: Box::new(name.0), index: Box::new(index), safe: false, from_end: false };
+            let kind =
+                ExprKind::Index { object: Box::new(name.0), index: Box::new(index), safe: false, from_end: false };
             (Expr::new(kind, expr.span), name.1)
         };
         match parts.as_slice() {

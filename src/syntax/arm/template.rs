@@ -42,7 +42,9 @@ const DEEPEST_TYPES: usize = 16;
 pub fn is_template(root: &Node) -> bool {
     let schema = root.get("$schema").and_then(Node::as_text).unwrap_or_default().to_lowercase();
     schema.contains("deploymenttemplate.json")
-        || root.get("resources").is_some() && root.get("contentVersion").is_some() && root.get("parameters").is_none_or(Node::is_object)
+        || root.get("resources").is_some()
+            && root.get("contentVersion").is_some()
+            && root.get("parameters").is_none_or(Node::is_object)
 }
 
 /// The declarations of a template.
@@ -83,10 +85,9 @@ impl Lower<'_> {
         let mut items = Vec::new();
         let resources = root.get("resources");
         let symbols = match resources.map(|resources| &resources.kind) {
-            Some(NodeKind::Object(members)) => members
-                .iter()
-                .map(|member| (SmolStr::new(&member.key.text), is_module(&member.value)))
-                .collect(),
+            Some(NodeKind::Object(members)) => {
+                members.iter().map(|member| (SmolStr::new(&member.key.text), is_module(&member.value))).collect()
+            }
             _ => Vec::new(),
         };
         let names = Names { symbols, ..around.clone() };
@@ -136,7 +137,8 @@ impl Lower<'_> {
         let prefix = namespace.get("namespace").and_then(Node::as_text).unwrap_or_default();
         for member in namespace.get("members").map(Node::members).unwrap_or_default() {
             let parameters = member.value.get("parameters").map(Node::items).unwrap_or_default();
-            let parameters = parameters.iter().filter_map(|parameter| parameter.get("name")?.as_text()).map(SmolStr::new);
+            let parameters =
+                parameters.iter().filter_map(|parameter| parameter.get("name")?.as_text()).map(SmolStr::new);
             let Some(body) = member.value.get("output").and_then(|output| output.get("value")) else { continue };
             let own = Names { in_a_function: true, ..Names::default() };
             let name = SmolStr::new(format!("{prefix}.{}", member.key.text).to_lowercase());
@@ -243,7 +245,8 @@ impl Lower<'_> {
             let collection = self.range(copy.count, names);
             repeat = Some(repeat_of(copy.name, collection));
             within.loops.push((SmolStr::new(copy.name), true));
-            let serial = copy_node.get("mode").and_then(Node::as_text).is_some_and(|m| m.eq_ignore_ascii_case("serial"));
+            let serial =
+                copy_node.get("mode").and_then(Node::as_text).is_some_and(|m| m.eq_ignore_ascii_case("serial"));
             let one = || Expr::new(ExprKind::Number(Number::from(1_i64)), self.span(&copy_node.place));
             let size = if serial { Some(copy_node.get("batchSize")) } else { None };
             batch_size = match size {
@@ -298,7 +301,8 @@ impl Lower<'_> {
         if inner.is_empty() {
             return;
         }
-        let copy = repeat.zip(copy.map(|(copy, _)| SmolStr::new(copy.name)).or_else(|| outer?.copy.as_ref().map(|c| c.1.clone())));
+        let copy = repeat
+            .zip(copy.map(|(copy, _)| SmolStr::new(copy.name)).or_else(|| outer?.copy.as_ref().map(|c| c.1.clone())));
         let own = Outer { type_name, name, copy };
         for node in inner {
             self.resource(node, None, Some(&own), names, taken, items);
@@ -309,7 +313,9 @@ impl Lower<'_> {
         let span = self.span(&node.place);
         if foreign {
             // What extensions make has all its members in `properties`.
-            return node.get("properties").map_or_else(|| Expr::new(ExprKind::Object(Vec::new()), span), |p| self.value(p, names));
+            return node
+                .get("properties")
+                .map_or_else(|| Expr::new(ExprKind::Object(Vec::new()), span), |p| self.value(p, names));
         }
         let mut fields = Vec::new();
         for member in node.members() {
@@ -332,7 +338,8 @@ impl Lower<'_> {
         let (group, subscription) = (node.member("resourceGroup"), node.member("subscriptionId"));
         let at = group.or(subscription)?;
         let function = if group.is_some() { "resourceGroup" } else { "subscription" };
-        let arguments = [subscription, group].into_iter().flatten().map(|member| self.value(&member.value, names)).collect();
+        let arguments =
+            [subscription, group].into_iter().flatten().map(|member| self.value(&member.value, names)).collect();
         let call = self.call(function, arguments, self.span(&at.value.place));
         Some(self.pair("scope", &at.key_place, call))
     }
@@ -365,7 +372,8 @@ impl Lower<'_> {
             return;
         }
         let link = properties.and_then(|properties| properties.get("templateLink"));
-        let source = link.and_then(|link| link.get("relativePath").or_else(|| link.get("uri")).or_else(|| link.get("id")));
+        let source =
+            link.and_then(|link| link.get("relativePath").or_else(|| link.get("uri")).or_else(|| link.get("id")));
         declaration.source = Some(match source.or(link).or(template) {
             Some(source) => self.value(source, names),
             None => self.broken(node),
@@ -473,9 +481,7 @@ impl Lower<'_> {
             return Expr::literal(&whole[1..], span);
         }
         let file = self.file;
-        let place = |start: usize, end: usize| {
-            Span::new(file, text.place_of(start + 1), text.place_of(end + 1))
-        };
+        let place = |start: usize, end: usize| Span::new(file, text.place_of(start + 1), text.place_of(end + 1));
         match formula::read(inside, self.limits, &place) {
             Ok(expr) => names.respell(expr),
             Err(mistake) => {

@@ -69,9 +69,11 @@ fn the_parts_of_an_expression_have_their_places() {
 
 #[test]
 fn a_mistake_in_an_expression_costs_its_value() {
-    let (sources, program) = read(&template("\"variables\": {\"x\": \"[concat('a' 'b')]\", \"y\": \"[f(]\", \"z\": 1}"));
+    let (sources, program) =
+        read(&template("\"variables\": {\"x\": \"[concat('a' 'b')]\", \"y\": \"[f(]\", \"z\": 1}"));
     assert_eq!(program.items.len(), 3);
-    let faults: Vec<String> = program.faults.iter().map(|f| format!("{}: {}", sources.text(f.span), f.message)).collect();
+    let faults: Vec<String> =
+        program.faults.iter().map(|f| format!("{}: {}", sources.text(f.span), f.message)).collect();
     assert_eq!(faults, ["': expected `,` or `)`", ": expected a function, a text or a number"]);
 }
 

@@ -262,7 +262,8 @@ impl Reader<'_> {
     /// `null`, `true`, `false` and numbers.
     fn word(&mut self) -> NodeKind {
         let rest = self.text.get(self.at..).unwrap_or_default();
-        let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '-' | '.')).unwrap_or(rest.len());
+        let length =
+            rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '-' | '.')).unwrap_or(rest.len());
         let word = &rest[..length];
         let kind = match word {
             "null" => NodeKind::Null,
