@@ -79,6 +79,98 @@ fn two_plans_of_one_directory_are_two_environments() {
 }
 
 #[test]
+fn places_are_those_of_the_files_where_they_lie_beside() {
+    let case = "a_cluster_in_a_network_of_a_module";
+    let place = |sources: &Sources| {
+        let paths = vec![String::new()];
+        let estate = analysis::evaluate(sources, &Options { paths, max_instances: 4096, ..Options::default() });
+        let network = network::build(estate);
+        let subnets = network.made(&vnetlint::azure::virtual_network::SUBNET);
+        let span = subnets[0].span();
+        format!("{}: {}", sources.path(span.file), sources.text(span))
+    };
+    let beside = Sources::of_texts(texts(case, "terraform").into_iter().chain(texts(case, "plan")));
+    assert_eq!(place(&beside), "network/main.tf: resource \"azurerm_subnet\" \"this\"");
+    let alone = Sources::of_texts(texts(case, "plan"));
+    assert_eq!(place(&alone), r#"plan.json: "module.network.azurerm_subnet.this[\"aks\"]""#);
+}
+
+#[test]
+fn an_id_within_a_text_is_told_from_an_id_where_the_files_lie_beside() {
+    let tf = r#"
+resource "azurerm_virtual_network" "v" {
+  name                = "v"
+  resource_group_name = "g"
+  location            = "westeurope"
+  address_space       = ["10.0.0.0/16"]
+}
+resource "azurerm_subnet" "s" {
+  name                 = "s"
+  resource_group_name  = "g"
+  virtual_network_name = "v"
+  address_prefixes     = ["10.0.0.0/24"]
+}
+resource "azurerm_subnet_route_table_association" "a" {
+  subnet_id      = "${azurerm_virtual_network.v.id}/subnets/s"
+  route_table_id = var.table
+}
+variable "table" {}
+"#;
+    let planned = |kind: &str, name: &str, values: serde_json::Value| {
+        serde_json::json!({"mode": "managed",
+        "address": format!("{kind}.{name}"), "type": kind, "name": name, "values": values})
+    };
+    let declared = |kind: &str, name: &str, expressions: serde_json::Value| {
+        serde_json::json!({"mode": "managed",
+        "address": format!("{kind}.{name}"), "type": kind, "name": name, "expressions": expressions})
+    };
+    let table = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/routeTables/t";
+    let plan = serde_json::json!({"format_version": "1.2", "variables": {"table": {"value": table}},
+        "planned_values": {"root_module": {"resources": [
+            planned("azurerm_virtual_network", "v", serde_json::json!({"name": "v", "resource_group_name": "g"})),
+            planned("azurerm_subnet", "s", serde_json::json!({"name": "s", "resource_group_name": "g",
+                "virtual_network_name": "v"})),
+            planned("azurerm_subnet_route_table_association", "a", serde_json::json!({"route_table_id": table}))]}},
+        "resource_changes": [{"address": "azurerm_subnet_route_table_association.a",
+            "change": {"after_unknown": {"id": true, "subnet_id": true}}}],
+        "configuration": {"root_module": {"resources": [
+            declared("azurerm_virtual_network", "v", serde_json::json!({})),
+            declared("azurerm_subnet", "s", serde_json::json!({})),
+            declared("azurerm_subnet_route_table_association", "a", serde_json::json!({"subnet_id":
+                {"references": ["azurerm_virtual_network.v.id", "azurerm_virtual_network.v"]}}))]}}});
+    let beside = Sources::of_texts([("main.tf".to_string(), tf.to_string()), ("plan.json".into(), plan.to_string())]);
+    let found = dump(&beside, &[""]);
+    assert!(found.contains("drawn by azurerm_subnet_route_table_association.a"), "{found}");
+    let alone = dump(&Sources::of_texts([("plan.json", plan.to_string())]), &["plan.json"]);
+    assert!(!alone.contains("drawn by azurerm_subnet_route_table_association.a"), "{alone}");
+}
+
+#[test]
+fn what_stands_beside_a_value_in_a_plan_is_not_shown() {
+    let plan = texts("a_private_cluster_with_its_own_zone", "plan").remove(0).1;
+    let mut plan: serde_json::Value = serde_json::from_str(&plan).expect("JSON");
+    let resources = plan["planned_values"]["root_module"]["resources"].as_array_mut().expect("resources");
+    for resource in resources.iter_mut() {
+        if resource["type"] == "azurerm_kubernetes_cluster" {
+            resource["values"]["network_profile"] =
+                serde_json::json!([{"outbound_type": "userDefinedRouting", "zz": "hunter2"}]);
+            resource["sensitive_values"]["network_profile"] = serde_json::json!([{"zz": true}]);
+        }
+    }
+    for change in plan["resource_changes"].as_array_mut().expect("changes") {
+        change["change"]["after_unknown"].as_object_mut().map(|unknown| unknown.remove("network_profile"));
+    }
+    let sources = Sources::of_texts([("plan.json", plan.to_string())]);
+    let options = Options { paths: vec!["plan.json".into()], max_instances: 4096, ..Options::default() };
+    let found = analysis::analyze(sources, &options);
+    assert!(!found.findings.is_empty(), "a cluster with routes of its own and none there is found");
+    for format in [vnetlint::report::Format::Text, vnetlint::report::Format::Json, vnetlint::report::Format::Sarif] {
+        let text = vnetlint::report::render(&found, format, &vnetlint::report::Display::default());
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+}
+
+#[test]
 fn there_are_ten_cases_and_more() {
     assert!(cases().len() > 10);
 }

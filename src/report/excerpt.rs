@@ -70,7 +70,7 @@ pub fn excerpts(sources: &Sources, marks: &[Mark]) -> (Excerpts, Vec<Label<usize
             let whole = line_text(&file, line);
             let mut rest = marked.as_slice();
             while let Some((first, _)) = rest.first() {
-                let window = window(&file.text, &whole, first);
+                let window = window(&file, &whole, first);
                 let inside = rest.iter().take_while(|(range, _)| range == first || range.end <= window.end).count();
                 for (number, shown) in excerpt.push_line(&file, line, &whole, &window, &rest[..inside]) {
                     places[number] = (index, shown);
@@ -107,9 +107,15 @@ fn line_text(file: &File, line: usize) -> Range<usize> {
 }
 
 /// The part of a line that is shown around what is marked.
-fn window(text: &str, line: &Range<usize>, marked: &Range<usize>) -> Range<usize> {
+fn window(file: &File, line: &Range<usize>, marked: &Range<usize>) -> Range<usize> {
+    let text = &*file.text;
     if line.len() <= LONG {
         return line.clone();
+    }
+    // A plan is one line, and what stands beside a value there may be a secret.
+    if file.path.ends_with(".json") {
+        let end = text[marked.clone()].char_indices().nth(SHOWN).map_or(marked.end, |(at, _)| marked.start + at);
+        return marked.start..end;
     }
     let before = text[line.start..marked.start].char_indices().rev().take(BEFORE).last();
     let start = before.map_or(marked.start, |(at, _)| line.start + at);

@@ -212,7 +212,7 @@ impl Reader {
                 optional: false,
                 not_nullable: false,
                 secret: variable.get("sensitive").is_some_and(Node::is_true),
-                span: variable.span,
+                span: name.span,
             }));
         }
         for (name, output) in members("outputs") {
@@ -293,7 +293,7 @@ impl Reader {
             batch_size: None,
             nested: Vec::new(),
             head,
-            span: node.span,
+            span: head,
         }
     }
 
@@ -397,6 +397,26 @@ mod tests {
         let ExprKind::Call { arguments, .. } = &to.kind else { panic!("a call") };
         let texts: Vec<String> = arguments.iter().map(|argument| sources.text(argument.span)).collect();
         assert_eq!(texts, [r#"a_d.e[\"x\"].id"#, "var.n"]);
+    }
+
+    #[test]
+    fn no_cut_of_a_plan_and_no_wrong_value_panics() {
+        for end in (0..=PLAN.len()).step_by(7) {
+            let closed = format!("{}{}", &PLAN[..end], "\"planned_values\":1,\"format_version\":\"1.2\"}");
+            let sources = Sources::of_texts([("a.json", &PLAN[..end]), ("b.json", &closed)]);
+            for path in ["a.json", "b.json"] {
+                let file = sources.open(path).expect("a text");
+                read(&sources, file, Limits::default());
+            }
+        }
+        for odd in ["null", "true", "[]", "[1]", "\"x\"", "{\"a\": 1}"] {
+            for key in ["values", "after_unknown", "sensitive_values", "expressions", "references", "index"] {
+                let text = PLAN.replace(&format!("\"{key}\":"), &format!("\"{key}\":{odd},\"was\":"));
+                let sources = Sources::of_texts([("a.json", text)]);
+                let file = sources.open("a.json").expect("a text");
+                read(&sources, file, Limits::default());
+            }
+        }
     }
 
     #[test]

@@ -79,7 +79,7 @@ struct World<'a> {
     fuel: Fuel,
     refused: RefCell<Vec<Refused>>,
     modules: RefCell<Vec<Rc<Module>>>,
-    configurations: RefCell<BTreeMap<String, Option<Arc<Configuration>>>>,
+    configurations: RefCell<plan::Configurations>,
     children: RefCell<HashMap<(usize, SmolStr), Rc<Children>>>,
     declared: RefCell<HashMap<(usize, configuration::ResourceName), Rc<Instances>>>,
     unread: RefCell<IndexMap<String, UnreadModule>>,
@@ -646,9 +646,12 @@ impl<'a> World<'a> {
     }
 }
 
-/// The names of the arguments of a body, in the order of writing.
+/// The names of the arguments of a body, in the order of writing; what is no object has none.
 fn names(body: &Expr) -> impl Iterator<Item = &str> {
-    let ExprKind::Object(written) = &body.kind else { unreachable!("the reader makes every body an object") };
+    let written = match &body.kind {
+        ExprKind::Object(written) => written.as_slice(),
+        _ => &[],
+    };
     written.iter().filter_map(crate::syntax::Field::literal_key)
 }
 

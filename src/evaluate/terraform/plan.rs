@@ -30,8 +30,11 @@ pub struct Laid {
     pub tree: Option<String>,
 }
 
+/// Configurations by directory; of a plan's modules by the plan's path and the names of the calls.
+pub type Configurations = BTreeMap<String, Option<Arc<Configuration>>>;
+
 /// The plan at a path and its modules' configurations, if it is one.
-pub fn of(library: &Library, path: &str) -> Option<(Laid, BTreeMap<String, Option<Arc<Configuration>>>)> {
+pub fn of(library: &Library, path: &str) -> Option<(Laid, Configurations)> {
     if !path.ends_with(".json") {
         return None;
     }
@@ -115,7 +118,7 @@ struct Builder<'a> {
     library: &'a Library<'a>,
     plan: &'a Plan,
     restored: BTreeMap<String, String>,
-    found: BTreeMap<String, Option<Arc<Configuration>>>,
+    found: Configurations,
 }
 
 impl Builder<'_> {
@@ -401,6 +404,12 @@ impl World<'_> {
         let place = match source {
             Source::Written(expr, _) if self.has_tree() => expr.span,
             _ if self.has_tree() => at.declaration.head,
+            // What is marked is shown: of an object its first letter, of a secret nothing.
+            _ if is_true(secret) => at.planned.head,
+            _ if matches!(value.kind, ExprKind::Object(_) | ExprKind::List(_)) => {
+                let start = value.span.start as usize;
+                Span::new(value.span.file, start, start + 1)
+            }
             _ => value.span,
         };
         Some(known.with_origin(Origin::written(place)).with_secret(is_true(secret)))
@@ -416,9 +425,7 @@ impl World<'_> {
         path: &str,
     ) -> Value {
         let part = |expr: Option<&Expr>, name: &str| expr.and_then(|expr| expr.field(name)).cloned();
-        let is_object = |expr: &&Expr| matches!(expr.kind, ExprKind::Object(_));
-        let names: BTreeSet<&str> =
-            [Some(value), unknown].into_iter().flatten().filter(is_object).flat_map(super::names).collect();
+        let names: BTreeSet<&str> = [Some(value), unknown].into_iter().flatten().flat_map(super::names).collect();
         let mut fields: IndexMap<SmolStr, Value> = IndexMap::new();
         for name in names {
             let source = match source {
