@@ -64,11 +64,19 @@ impl Statistics {
         let module = |hole: &Hole| matches!(hole, Hole::Unknown(unknown) if unknown.reason() == Reason::Module);
         let count = match holes.as_slice() {
             [] => &mut self.known,
-            holes if holes.iter().all(|hole| matches!(hole, Hole::Reference(_))) => &mut self.references,
+            holes if holes.iter().all(of_a_resource) => &mut self.references,
             holes if holes.iter().any(module) => &mut self.unread,
             _ => &mut self.unknown,
         };
         *count += 1;
+    }
+}
+
+/// An attribute of a resource, or what is worked out from such attributes alone: known once that resource is made.
+fn of_a_resource(hole: &Hole) -> bool {
+    match hole {
+        Hole::Reference(_) => true,
+        Hole::Unknown(unknown) => unknown.reason() == Reason::Data && !unknown.made_of().is_empty(),
     }
 }
 

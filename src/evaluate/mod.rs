@@ -51,6 +51,8 @@ pub struct Evaluated {
     pub modules: Vec<ModuleCall>,
     /// Inputs of the root without a value.
     pub open_inputs: Vec<Unknown>,
+    /// Terraform's providers and their versions, by name.
+    pub providers: Vec<ProviderVersion>,
     /// What is wrong with the program as a whole: circles of modules, missing directories.
     pub faults: Vec<Fault>,
     /// What was cut short because a limit was reached.
@@ -119,6 +121,38 @@ pub struct Given<'a> {
     pub inputs: &'a BTreeMap<SmolStr, Value>,
     /// The most instances of one declaration.
     pub max_instances: usize,
+}
+
+/// A provider of Terraform and the version that a root runs with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderVersion {
+    /// Its local name.
+    pub name: SmolStr,
+    /// The version that the lock file chose, or the constraint; empty for any.
+    pub version: SmolStr,
+    /// The lock file chose it.
+    pub is_locked: bool,
+}
+
+impl ProviderVersion {
+    /// The major version, where only one is allowed: azurerm 3, 4 and 5 have other names and defaults.
+    pub fn major(&self) -> Option<u64> {
+        let number = |text: &str| text.trim().split('.').next()?.parse::<u64>().ok();
+        let mut lowest: Option<u64> = None;
+        let mut below: Option<u64> = None;
+        for part in self.version.split(',').map(str::trim) {
+            let sign = part.trim_end_matches(|c: char| c != '=' && c != '>' && c != '<' && c != '~' && c != '!');
+            let version = part[sign.len()..].trim();
+            match sign {
+                "~>" | "=" | "" => return number(version),
+                ">" | ">=" => lowest = number(version),
+                "<" => below = number(version),
+                "<=" => below = number(version).map(|major| major + 1),
+                _ => {}
+            }
+        }
+        lowest.filter(|lowest| below == Some(lowest + 1))
+    }
 }
 
 /// A resource instance, evaluated.

@@ -3,7 +3,7 @@
 
 use super::escape::visible;
 use super::summary::named;
-use crate::evaluate::{Evaluated, Root};
+use crate::evaluate::{Evaluated, ProviderVersion, Root};
 use crate::source::Sources;
 use crate::syntax::Dialect;
 
@@ -18,6 +18,7 @@ pub fn roots_as_text(roots: &[(Root, Evaluated)], sources: &Sources) -> String {
             }
         };
         line("plan of", evaluated.plan_of.iter().map(|path| shown(path)).collect());
+        line("providers", evaluated.providers.iter().map(version).collect());
         line("inputs", root.input_files.iter().map(|path| visible(path).into_owned()).collect());
         line("open", evaluated.open_inputs.iter().map(|unknown| named(unknown, sources)).collect());
         line(
@@ -30,6 +31,13 @@ pub fn roots_as_text(roots: &[(Root, Evaluated)], sources: &Sources) -> String {
         );
     }
     out
+}
+
+/// `azurerm 4.14.0 (locked)`, `azapi ~> 2.0`.
+fn version(provider: &ProviderVersion) -> String {
+    let ProviderVersion { name, version, is_locked } = provider;
+    let locked = if *is_locked { " (locked)" } else { "" };
+    visible(format!("{name} {version}{locked}").trim()).into_owned()
 }
 
 /// A directory, and what its plan does to it: the plan is read in place of it.

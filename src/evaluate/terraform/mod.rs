@@ -6,6 +6,7 @@ mod convert;
 mod instances;
 mod needs;
 mod plan;
+mod providers;
 mod restored;
 mod scope;
 
@@ -130,6 +131,7 @@ pub fn evaluate(library: &Library, root: &Root, given: &Given) -> Evaluated {
     evaluated.plan_of = world.laid.as_ref().and_then(|laid| laid.tree.clone());
     evaluated.unread = world.unread.take().into_values().collect();
     evaluated.faults = world.faults.take();
+    evaluated.providers = providers::versions(library, &main.configuration);
     evaluated.cut = world.cut.take();
     if world.fuel.ran_out() {
         evaluated.cut.extend(main.configuration.start().map(cut_short));
