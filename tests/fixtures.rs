@@ -1,7 +1,7 @@
 //! Every folder below `fixtures/` that holds a `case.md` finds what its files say, and nothing else.
 //!
-//! A case with two of the folders `terraform`, `bicep` and `plan` is one infrastructure in two languages: each is run
-//! alone, and both have the same verdicts. Every other case is one run over the whole folder.
+//! A case with two or more of the folders `terraform`, `bicep`, `arm` and `plan` is one infrastructure in several
+//! languages: each is run alone, and all have the same verdicts. Every other case is one run over the whole folder.
 
 mod support;
 
@@ -46,15 +46,16 @@ fn cases() -> Vec<String> {
     all.iter().filter_map(|path| path.strip_suffix("/case.md").map(str::to_string)).collect()
 }
 
-/// The two languages of a case that is written in both.
-fn twins(case: &str) -> Option<[String; 2]> {
-    let all = ["bicep", "plan"].map(|other| ["terraform", other].map(|language| format!("{case}/{language}")));
-    all.into_iter().find(|both| both.iter().all(|path| repository().join(path).is_dir()))
+/// The languages of a case that is written in several.
+fn twins(case: &str) -> Option<Vec<String>> {
+    let all = ["terraform", "bicep", "arm", "plan"].map(|language| format!("{case}/{language}"));
+    let written: Vec<String> = all.into_iter().filter(|path| repository().join(path).is_dir()).collect();
+    (written.len() > 1).then_some(written)
 }
 
 /// The runs of a case: one, or one a language.
 fn runs(case: &str) -> Vec<String> {
-    twins(case).map_or_else(|| vec![case.to_string()], |both| both.to_vec())
+    twins(case).unwrap_or_else(|| vec![case.to_string()])
 }
 
 fn expected(path: &str) -> Vec<Expected> {
@@ -89,12 +90,12 @@ fn every_case_finds_what_it_says_and_nothing_else() {
 }
 
 #[test]
-fn the_same_infrastructure_has_the_same_verdicts_in_both_languages() {
+fn the_same_infrastructure_has_the_same_verdicts_in_all_languages() {
     let mut wrong = Vec::new();
-    for [one, other] in cases().iter().filter_map(|case| twins(case)) {
-        let of = [&one, &other].map(|path| verdicts(&run(path)));
-        if of[0] != of[1] {
-            wrong.push(format!("{one}: {:?}, {other}: {:?}", of[0], of[1]));
+    for languages in cases().iter().filter_map(|case| twins(case)) {
+        let of: Vec<_> = languages.iter().map(|path| (path, verdicts(&run(path)))).collect();
+        if of.iter().any(|(_, verdicts)| *verdicts != of[0].1) {
+            wrong.push(format!("{of:?}"));
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
@@ -105,7 +106,9 @@ fn every_rule_has_twins_that_are_bad_good_and_undecided() {
     for rule in RULES {
         for kind in ["bad", "good", "undecided"] {
             let case = format!("fixtures/{}/{kind}", rule.name);
-            assert!(twins(&case).is_some(), "{case} is missing in Terraform or Bicep");
+            let written = twins(&case).unwrap_or_default();
+            let both = ["terraform", "bicep"].iter().all(|language| written.contains(&format!("{case}/{language}")));
+            assert!(both, "{case} is missing in Terraform or Bicep");
             let codes: Vec<String> = runs(&case).iter().flat_map(|path| expected(path)).map(|mark| mark.code).collect();
             match kind {
                 "bad" => assert!(codes.iter().any(|code| code == rule.code), "{case} does not show {}", rule.code),

@@ -138,6 +138,9 @@ fn find(library: &Library, options: &Options) -> Vec<Root> {
     let walked: Vec<String> =
         options.paths.iter().flat_map(|path| library.sources.find(path, &evaluate::is_program)).collect();
     walked.par_iter().for_each(|path| drop(library.program(path)));
+    let templates: Vec<String> =
+        options.paths.iter().flat_map(|path| library.sources.find(path, &evaluate::may_be_template)).collect();
+    templates.par_iter().for_each(|path| drop(library.template(path)));
     evaluate::find_roots(library, &options.paths, &options.inputs)
 }
 

@@ -17,7 +17,7 @@ use crate::syntax::{self, Dialect, Fault, Item};
 use crate::value::{Address, Pieces, Reason, RootId, SmolStr, Truth, Unknown, Value};
 
 pub use expression::{Bindings, Call, Evaluator, Fuel, Refused, Scope, form, is_broken};
-pub use roots::{Inputs, Library, find_roots, is_program};
+pub use roots::{Inputs, Library, find_roots, is_program, may_be_template};
 
 /// One deployment: a Terraform root module or a Bicep file that nobody uses as a module, with its inputs.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use std::sync::{Arc, RwLock};
 use super::Root;
 use super::terraform::{Configuration, files, is_configuration, is_plan, tree_of};
 use crate::source::{Refusal, Sources, directory_of, extension_of, join, name_of};
-use crate::syntax::{self, Dialect, Item, Limits, Program};
+use crate::syntax::{self, Dialect, Item, Limits, Program, Shape, arm};
 use crate::value::RootId;
 
 /// The values that a user gives to inputs.
@@ -54,6 +54,23 @@ impl<'a> Library<'a> {
         programs.entry(path.to_string()).or_insert(read).clone()
     }
 
+    /// The ARM template at a path; `None` for other JSON, and for what the compiler made of a Bicep file beside it.
+    pub fn template(&self, path: &str) -> Option<Arc<Program>> {
+        let file = self.sources.file(self.sources.open(path).ok()?);
+        if !arm::is_template(&file.text) || arm::is_compiled(&file.text) && self.has_source(path) {
+            return None;
+        }
+        self.program(path).ok().filter(|program| declares(program))
+    }
+
+    /// `main.json` stands beside `main.bicep`; `azuredeploy.json` is made of that as well.
+    fn has_source(&self, path: &str) -> bool {
+        let stem = name_of(path).trim_end_matches(".json");
+        let names = [stem, "main"].into_iter().take(if stem == "azuredeploy" { 2 } else { 1 });
+        let entries = self.sources.list(directory_of(path)).unwrap_or_default();
+        names.into_iter().any(|name| entries.iter().any(|entry| entry.name == format!("{name}.bicep")))
+    }
+
     /// Every program that was read and every file that was refused, by path.
     pub fn all(&self) -> Vec<(String, Result<Arc<Program>, Refusal>)> {
         let programs = self.programs.read().expect("no reader panics while it holds the lock");
@@ -66,17 +83,25 @@ pub fn is_program(path: &str) -> bool {
     is_configuration(path) || matches!(extension_of(path), "bicep" | "bicepparam")
 }
 
+/// Files that may be ARM templates; what stands in them decides.
+pub fn may_be_template(path: &str) -> bool {
+    let others = [".tf.json", ".tofu.json", ".tfvars.json", ".tftest.json", ".parameters.json"];
+    extension_of(path) == "json" && !others.iter().any(|other| path.ends_with(other))
+}
+
 /// The deployments at and below the given paths, sorted, each once an environment.
 ///
 /// A path that the user names is always a root. Below a directory, roots are Terraform directories that no local
-/// module call names, or that look like one by themselves, and Bicep files that no other file uses as a module, or
-/// that a parameter file belongs to.
+/// module call names, or that look like one by themselves, and Bicep files and ARM templates that no other file uses as a
+/// module, or that a parameter file belongs to.
 pub fn find_roots(library: &Library, paths: &[String], inputs: &Inputs) -> Vec<Root> {
     let mut named: BTreeSet<(String, Dialect)> = BTreeSet::new();
     let mut walked: BTreeSet<String> = BTreeSet::new();
     for path in paths {
         if library.sources.is_directory(path) {
             walked.extend(library.sources.find(path, &is_program));
+            let templates = library.sources.find(path, &may_be_template);
+            walked.extend(templates.into_iter().filter(|path| library.template(path).is_some()));
             named.extend(plans_below(library, path).into_iter().map(|path| (path, Dialect::Terraform)));
             if !files(library, path).is_empty() {
                 named.insert((path.clone(), Dialect::Terraform));
@@ -88,6 +113,9 @@ pub fn find_roots(library: &Library, paths: &[String], inputs: &Inputs) -> Vec<R
                 named.insert((directory_of(path).to_string(), Dialect::Terraform));
             }
             "bicepparam" => named.extend(used_by(library, path).map(|path| (path, Dialect::Bicep))),
+            "json" if library.program(path).is_ok_and(|program| declares(&program)) => {
+                named.insert((path.clone(), Dialect::Bicep));
+            }
             "bicep" => {
                 named.insert((path.clone(), Dialect::Bicep));
             }
@@ -186,7 +214,7 @@ fn with_circles(all: BTreeSet<String>, mut roots: Vec<String>, calls: impl Fn(&s
 }
 
 fn bicep_roots(library: &Library, walked: &BTreeSet<String>) -> Vec<(String, Dialect)> {
-    let programs: Vec<&String> = walked.iter().filter(|path| extension_of(path) == "bicep").collect();
+    let programs: Vec<&String> = walked.iter().filter(|path| matches!(extension_of(path), "bicep" | "json")).collect();
     let mut used: BTreeSet<String> = BTreeSet::new();
     let mut bound: BTreeSet<String> = BTreeSet::new();
     for path in &programs {
@@ -207,9 +235,22 @@ fn bicep_roots(library: &Library, walked: &BTreeSet<String>) -> Vec<(String, Dia
     with_circles(all, roots, calls).into_iter().map(|root| (root, Dialect::Bicep)).collect()
 }
 
+/// The name of a Bicep file or template without what says its language.
+fn stem_of(path: &str) -> &str {
+    let name = name_of(path);
+    name.strip_suffix(".bicep").or(name.strip_suffix(".json")).unwrap_or(name)
+}
+
+/// A JSON file is a template, and not a file of values.
+fn declares(program: &Program) -> bool {
+    program.dialect == Dialect::Bicep
+        && program.shape == Shape::Declarations
+        && (!program.items.is_empty() || !program.faults.is_empty())
+}
+
 /// A parameter file carries the name of this program: `X.parameters.json` for `X.bicep`.
 fn named_after(library: &Library, path: &str) -> bool {
-    let stem = name_of(path).trim_end_matches(".bicep").to_string();
+    let stem = stem_of(path).to_string();
     parameter_files(library, path).iter().any(|file| name_of(file).starts_with(&format!("{stem}.")))
 }
 
@@ -361,7 +402,7 @@ fn parameter_files(library: &Library, path: &str) -> Vec<String> {
 /// Whether an ARM parameter file belongs to a Bicep file: by its name, and because the file declares all that it gives.
 fn belongs(library: &Library, file: &str, path: &str) -> bool {
     let name = name_of(file).to_lowercase();
-    let stem = name_of(path).trim_end_matches(".bicep").to_lowercase();
+    let stem = stem_of(path).to_lowercase();
     let named = name.starts_with(&format!("{stem}.param"))
         || name == format!("parameters-{stem}.json")
         || name == "parameters.json"
@@ -421,6 +462,10 @@ pub fn programs_of(library: &Library, root: &Root) -> BTreeSet<String> {
 
 /// The local files that a Bicep program takes modules and names from.
 fn bicep_sources(program: &Program, path: &str) -> Vec<String> {
+    sources_of(&program.items, path)
+}
+
+fn sources_of(items: &[Item], path: &str) -> Vec<String> {
     let source = |item: &Item| match item {
         Item::Module(declaration) => {
             declaration.source.as_ref().and_then(|source| source.as_literal()).map(str::to_string)
@@ -428,7 +473,13 @@ fn bicep_sources(program: &Program, path: &str) -> Vec<String> {
         Item::Import(import) => import.path.as_literal().map(str::to_string),
         _ => None,
     };
-    program.items.iter().filter_map(source).filter_map(|source| join(directory_of(path), &source)).collect()
+    let own = items.iter().filter_map(source).filter_map(|source| join(directory_of(path), &source));
+    // Nested deployments may link to others.
+    let inline = items.iter().filter_map(|item| match item {
+        Item::Module(declaration) => declaration.inline.as_ref(),
+        _ => None,
+    });
+    own.chain(inline.flat_map(|inline| sources_of(&inline.items, path))).collect()
 }
 
 #[cfg(test)]
@@ -451,6 +502,39 @@ mod tests {
         ];
         assert_eq!(roots(&texts, &[""]), [("infra".to_string(), None)]);
         assert_eq!(roots(&texts, &["modules/m"]), [("modules/m".to_string(), None)]);
+    }
+
+    #[test]
+    fn a_template_is_a_root_unless_it_was_compiled_from_the_file_beside_it_or_is_used() {
+        let schema = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#";
+        let template = |more: &str| {
+            format!(
+                "{{\"$schema\": \"{schema}\", {more} \"contentVersion\": \"1\", \
+                 \"parameters\": {{\"a\": {{\"type\": \"int\"}}}}, \"resources\": []}}"
+            )
+        };
+        let compiled = template("\"metadata\": {\"_generator\": {\"name\": \"bicep\"}},");
+        let given = "{\"parameters\": {\"a\": {\"value\": 1}}}";
+        let texts = [
+            ("a/main.bicep", "param a int\nmodule m 'part.json' = {}\n"),
+            ("a/main.json", compiled.as_str()),
+            ("a/part.json", &template("")),
+            ("b/azuredeploy.json", &template("")),
+            ("b/azuredeploy.parameters.dev.json", given),
+            ("b/azuredeploy.parameters.prod.json", given),
+            ("b/package.json", "{\"resources\": [], \"name\": \"x\"}"),
+            ("c/main.json", &compiled),
+        ];
+        let of = |name: &str| Some(name.to_string());
+        let expected = [
+            ("a/main.bicep".to_string(), None),
+            ("b/azuredeploy.json".to_string(), of("dev")),
+            ("b/azuredeploy.json".to_string(), of("prod")),
+            ("c/main.json".to_string(), None),
+        ];
+        assert_eq!(roots(&texts, &[""]), expected);
+        assert_eq!(roots(&texts, &["a/main.json"]), [("a/main.json".to_string(), None)]);
+        assert_eq!(roots(&texts, &["b/package.json"]), []);
     }
 
     #[test]

@@ -51,6 +51,7 @@ pub fn heading(root: &Root) -> String {
     let path = if root.path.is_empty() { "." } else { &root.path };
     let dialect = match root.dialect {
         Dialect::Terraform => "Terraform",
+        Dialect::Bicep if root.path.ends_with(".json") => "ARM template",
         Dialect::Bicep => "Bicep",
     };
     let environment = root.environment.as_deref().map_or(String::new(), |name| format!(", environment {name}"));

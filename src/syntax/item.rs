@@ -1,6 +1,8 @@
 //! In: what the readers saw. Out: the declarations of a program, the same for all inputs.
 //! Never: decides which declarations are deployed.
 
+use std::sync::Arc;
+
 use super::expression::Expr;
 use crate::source::{FileId, Span};
 use crate::value::SmolStr;
@@ -181,6 +183,8 @@ pub struct Declaration {
     pub depends_on: Option<Expr>,
     /// A module's path or address.
     pub source: Option<Expr>,
+    /// A module that stands in its call: a nested deployment of an ARM template.
+    pub inline: Option<Arc<Inline>>,
     /// Terraform's `provider = …`, a module's `providers = { … }`.
     pub provider: Option<Expr>,
     /// The body of Terraform's `lifecycle` block.
@@ -193,6 +197,15 @@ pub struct Declaration {
     pub head: Span,
     /// The whole declaration.
     pub span: Span,
+}
+
+/// A module that is written where it is called.
+#[derive(Clone, Debug)]
+pub struct Inline {
+    /// What it declares.
+    pub items: Vec<Item>,
+    /// Its expressions are those of the caller (`"scope": "outer"`): the caller's parameters, variables and places.
+    pub shares_scope: bool,
 }
 
 /// How often a declaration is made.

@@ -3,8 +3,10 @@
 //!
 //! Reading is total: a broken node costs one value, a broken block or declaration costs itself, never the file.
 
+pub mod arm;
 pub mod bicep;
 mod expression;
+mod formula;
 pub mod hcl;
 mod item;
 pub mod json;
@@ -14,7 +16,7 @@ mod tree;
 
 pub use expression::{Binder, Element, Expr, ExprKind, Field, Operator, Part, Repeated, Sign, Yield};
 pub use item::{
-    Assignment, Declaration, Dialect, Fault, Import, Input, Item, Label, Local, Output, Program, Repeat, Shape,
+    Assignment, Declaration, Dialect, Fault, Import, Inline, Input, Item, Label, Local, Output, Program, Repeat, Shape,
 };
 pub use nesting::Limits;
 pub use plan::Plan;
@@ -29,6 +31,7 @@ pub fn read(sources: &Sources, file: FileId, limits: Limits) -> Program {
         "json" if path.ends_with(".tf.json") || path.ends_with(".tofu.json") => hcl::read_json(sources, file, limits),
         "bicep" | "bicepparam" => bicep::read(sources, file, limits),
         "json" if plan::is_plan(&sources.file(file).text) => plan::read(sources, file, limits),
+        "json" if arm::is_template(&sources.file(file).text) => arm::read(sources, file, limits),
         _ => json::read(sources, file, limits),
     }
 }

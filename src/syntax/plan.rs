@@ -287,6 +287,7 @@ impl Reader {
             },
             depends_on: self.depends_on(node),
             source: None,
+            inline: None,
             provider: None,
             lifecycle: None,
             batch_size: None,

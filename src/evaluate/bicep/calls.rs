@@ -89,14 +89,24 @@ impl World<'_> {
 
     /// The file that a call names.
     fn source_of(&self, parent: &Module, call: &Declaration) -> Result<Arc<Declared>, Unreadable> {
-        let path = local_path(call, &parent.declared.directory).map_err(|reason| (reason.to_string(), false))?;
         if self.modules.borrow().len() >= MOST_MODULES || parent.symbols.len() >= DEEPEST_CALLS {
             return Err(("the root calls more modules than are followed".into(), false));
         }
+        if let Some(inline) = self.inline(&parent.declared, call) {
+            return Ok(inline);
+        }
+        let path = local_path(call, &parent.declared.directory).map_err(|reason| (reason.to_string(), false))?;
         if self.stands_above(parent, &path) {
             return Err(("the modules call each other in a circle".into(), true));
         }
         self.readable(&path)
+    }
+
+    /// The module that is written in a call.
+    pub(super) fn inline(&self, around: &Declared, call: &Declaration) -> Option<Arc<Declared>> {
+        let inline = call.inline.as_ref()?;
+        let mut known = self.inline.borrow_mut();
+        Some(Arc::clone(known.entry(call.span).or_insert_with(|| Arc::new(around.inline(inline)))))
     }
 
     /// The file at a path, if modules are read from such files.
@@ -168,8 +178,8 @@ impl World<'_> {
 /// The path that a call's source names, seen from `directory`, or why it is none below the root.
 pub fn local_path(call: &Declaration, directory: &str) -> Result<String, &'static str> {
     let source = call.source.as_ref().and_then(|source| source.as_literal()).ok_or("its source cannot be read")?;
-    // `br:registry/path:tag`, `br/alias:path:tag`, `ts:subscription/group/name:version`.
-    if ["br:", "br/", "ts:", "ts/"].iter().any(|scheme| source.starts_with(scheme)) {
+    // `br:registry/path:tag`, `br/alias:path:tag`, `ts:subscription/group/name:version`; a template's `templateLink.uri`.
+    if ["br:", "br/", "ts:", "ts/", "https:", "http:"].iter().any(|scheme| source.starts_with(scheme)) {
         return Err("its source is not in this repository");
     }
     join(directory, source).ok_or("its source lies outside the repository root")

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::evaluate::Library;
-use crate::source::{Refusal, Span, directory_of};
-use crate::syntax::{Assignment, Declaration, Dialect, Expr, Import, Input, Item, Local, Output};
+use crate::source::{Refusal, Span, directory_of, extension_of};
+use crate::syntax::{Assignment, Declaration, Dialect, Expr, Import, Inline, Input, Item, Local, Output};
 use crate::value::SmolStr;
 
 /// What one file declares.
@@ -34,6 +34,8 @@ pub struct Declared {
     pub calls: IndexMap<SmolStr, Arc<Declaration>>,
     /// What comes from other files, by the name it has here.
     pub imports: BTreeMap<SmolStr, Imported>,
+    /// Its expressions are those of the module around it: a nested deployment of a template without a scope of its own.
+    pub shares_scope: bool,
     /// `targetScope`.
     pub target_scope: Option<SmolStr>,
     /// A parameter file's `param name = value`.
@@ -96,6 +98,19 @@ impl Declared {
             program.items.iter().for_each(|item| declared.add(item));
         }
         Ok(declared)
+    }
+
+    /// A module that is written where it is called.
+    pub fn inline(&self, inline: &Inline) -> Declared {
+        let (path, directory) = (self.path.clone(), self.directory.clone());
+        let mut declared = Declared { path, directory, shares_scope: inline.shares_scope, ..Declared::default() };
+        inline.items.iter().for_each(|item| declared.add(item));
+        declared
+    }
+
+    /// It is an ARM template, in which resources go by their ids and names.
+    pub fn is_template(&self) -> bool {
+        extension_of(&self.path) == "json"
     }
 
     fn add(&mut self, item: &Item) {

@@ -1,6 +1,8 @@
 //! In: a loop, a condition and their values. Out: which instances of a declaration there are.
 //! Never: turns an unknown number of instances into none.
 
+use std::rc::Rc;
+
 use crate::evaluate::Bindings;
 use crate::evaluate::expression::form;
 use crate::source::Span;
@@ -23,6 +25,8 @@ pub struct Made {
     names: Option<(SmolStr, Option<SmolStr>)>,
     item: Value,
     place: Value,
+    /// The instance around it whose names it knows too.
+    pub around: Option<Rc<Made>>,
     /// Whether it is there.
     pub exists: Truth,
     /// What would decide that.
@@ -41,7 +45,12 @@ impl Made {
     /// The only instance of what is not repeated.
     pub fn one() -> Made {
         let (item, place) = (Value::null(), Value::null());
-        Made { key: None, names: None, item, place, exists: Truth::Yes, decides: None }
+        Made { key: None, names: None, item, place, around: None, exists: Truth::Yes, decides: None }
+    }
+
+    /// What is not repeated itself, but stands within what is.
+    pub fn within(around: Option<Rc<Made>>) -> Made {
+        Made { around, ..Made::one() }
     }
 
     /// It stands for no instance at all.
@@ -69,7 +78,21 @@ impl Made {
 
     /// Runs `work` with the loop's variables bound.
     pub fn with_bindings<T>(&self, work: impl FnOnce(Bindings) -> T) -> T {
-        let bindings = Bindings::default();
+        let mut work = Some(work);
+        let mut result = None;
+        self.bind_all(&mut |bindings| result = work.take().map(|work| work(bindings)));
+        result.expect("the bindings are handed over once")
+    }
+
+    /// The names of what is around it stand outside its own.
+    fn bind_all(&self, work: &mut dyn FnMut(Bindings)) {
+        match &self.around {
+            Some(around) => around.bind_all(&mut |bindings| self.bind(bindings, work)),
+            None => self.bind(Bindings::default(), work),
+        }
+    }
+
+    fn bind(&self, bindings: Bindings, work: &mut dyn FnMut(Bindings)) {
         let Some((item, index)) = &self.names else { return work(bindings) };
         let inner = bindings.bind(item.clone(), self.item.clone());
         match index {
@@ -134,7 +157,7 @@ impl Instances {
                 };
                 let exists = Truth::yes_or_unknown(everywhere);
                 let decides = if everywhere { None } else { condition.clone() };
-                Made { key: Some(Key::Index(at)), names: names.clone(), item, place, exists, decides }
+                Made { key: Some(Key::Index(at)), names: names.clone(), item, place, around: None, exists, decides }
             })
             .collect();
         made.extend(rest.as_ref().map(|rest| template(names.clone(), rest, Truth::Unknown)));
@@ -157,6 +180,7 @@ fn template(names: Option<(SmolStr, Option<SmolStr>)>, unknown: &Unknown, exists
         names,
         item: Value::unknown(part(unknown, "item of")),
         place: Value::unknown(part(unknown, "place in")),
+        around: None,
         exists,
         decides: Some(unknown.clone()),
     }

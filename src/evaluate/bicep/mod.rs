@@ -4,6 +4,7 @@
 mod calls;
 mod declared;
 mod instances;
+mod named;
 mod needs;
 mod resources;
 mod scope;
@@ -105,6 +106,10 @@ struct World<'a> {
     files: RefCell<BTreeMap<String, Result<Arc<Declared>, Refusal>>>,
     /// The files that names were imported from, as modules of their own.
     imported: RefCell<BTreeMap<String, usize>>,
+    /// The modules that are written where they are called, by the place of the call.
+    inline: RefCell<HashMap<Span, Arc<Declared>>>,
+    /// What the resources and modules of a template go by.
+    named: RefCell<HashMap<usize, Rc<Vec<named::Known>>>>,
     children: RefCell<HashMap<(usize, SmolStr), Rc<Children>>>,
     made: RefCell<HashMap<(usize, usize), Rc<Instances>>>,
     /// Which resource instance stands behind an address that was given out.
@@ -229,6 +234,8 @@ impl<'a> World<'a> {
             modules: RefCell::default(),
             files: RefCell::default(),
             imported: RefCell::default(),
+            inline: RefCell::default(),
+            named: RefCell::default(),
             children: RefCell::default(),
             made: RefCell::default(),
             places: RefCell::default(),
@@ -273,7 +280,26 @@ impl<'a> World<'a> {
         modules.len() - 1
     }
 
+    /// Whose names an expression at `at` uses: those of the first module around it that has some of its own.
+    fn seen_from(&self, at: At) -> At {
+        let mut at = at;
+        loop {
+            let of = self.module(at.module);
+            match &of.parent {
+                Some(parent) if of.declared.shares_scope => at = At { module: parent.module, inside: None },
+                _ => return at,
+            }
+        }
+    }
+
+    /// The instance of the call around a module, where the module knows its names.
+    fn round_of_call(&self, module: usize) -> Option<Rc<Made>> {
+        let of = self.module(module);
+        of.parent.as_ref().filter(|_| of.declared.shares_scope).map(|parent| Rc::new(parent.made.clone()))
+    }
+
     fn with_evaluator<T>(&self, at: At, run: impl FnOnce(&Evaluator) -> T) -> T {
+        let at = self.seen_from(at);
         let here = scope::Here { world: self, at, of: self.module(at.module) };
         run(&Evaluator { scope: &here, sources: self.library.sources, fuel: &self.fuel, refused: &self.refused })
     }
@@ -416,7 +442,8 @@ impl<'a> World<'a> {
             return Value::unknown(Unknown::new(self.id(), qualified(&of.address, name), Reason::Broken));
         };
         self.remember(module, Wanted::Output(SmolStr::new(name)), output.value.span, || {
-            let value = self.value(At { module, inside: None }, &output.value, Bindings::default());
+            let here = Made::within(self.round_of_call(module));
+            let value = here.with_bindings(|bindings| self.value(At { module, inside: None }, &output.value, bindings));
             let origin = value.origin.through(Hand::Output(SmolStr::new(name)), output.name.span);
             value.with_origin(origin).with_secret(output.secret)
         })
@@ -445,10 +472,12 @@ impl<'a> World<'a> {
 
     /// The instances of a resource or module: its loop, and its condition for each round.
     fn repeat(&self, at: At, declaration: &Declaration) -> Instances {
+        let around = self.round_of_call(at.module);
+        let outside = Made::within(around.clone());
         let mut instances = match &declaration.repeat {
             None => Instances::one(),
             Some(crate::syntax::Repeat::Loop { item, index, collection }) => {
-                let value = self.value(at, collection, Bindings::default());
+                let value = outside.with_bindings(|bindings| self.value(at, collection, bindings));
                 let most = self.given.max_instances;
                 let walked = Loop { item, index: index.as_ref(), collection: &value, span: collection.span };
                 let said = match &value.kind {
@@ -474,6 +503,9 @@ impl<'a> World<'a> {
                 Instances::open(Unknown::new(self.id(), form(&value), Reason::Broken))
             }
         };
+        if around.is_some() {
+            instances.made.iter_mut().for_each(|made| made.around = around.clone());
+        }
         if let Some(condition) = &declaration.condition {
             for made in &mut instances.made {
                 let decided = made.with_bindings(|bindings| self.value(at, condition, bindings));
@@ -540,5 +572,7 @@ fn reference(address: &Address, path: impl Into<Arc<[crate::value::Segment]>>) -
     Value::reference(Reference::new(address.clone(), path))
 }
 
+#[cfg(test)]
+mod template_tests;
 #[cfg(test)]
 mod tests;

@@ -12,10 +12,11 @@ use std::sync::Arc;
 
 use super::calls::local_path;
 use super::declared::Declared;
-use super::{DEEPEST_CALLS, MOST_MODULES, World, qualified};
+use super::named::Holder;
+use super::{At, DEEPEST_CALLS, MOST_MODULES, World, qualified};
 use crate::evaluate::{Event, Need, Needs};
 use crate::source::Span;
-use crate::syntax::{Binder, Declaration, Expr, ExprKind, Repeat, Yield};
+use crate::syntax::{Binder, Declaration, Element, Expr, ExprKind, Repeat, Yield};
 use crate::value::{Address, SmolStr};
 
 /// The longest chain of variables that pass references on.
@@ -25,6 +26,8 @@ const DEEPEST_CHAIN: usize = 256;
 struct Call {
     declared: Arc<Declared>,
     address: String,
+    /// One of its instances, which says what a text in it names.
+    module: Option<usize>,
     parent: Option<(usize, Arc<Declaration>)>,
     /// The modules that it calls; `None` for one that cannot be read.
     children: BTreeMap<SmolStr, Option<usize>>,
@@ -57,7 +60,7 @@ struct Reader<'w, 'a> {
 pub fn of(world: &World) -> Needs {
     let calls = Vec::new();
     let mut reader = Reader { world, calls, known: HashMap::new(), asked: HashSet::new(), depth: 0 };
-    reader.enter(Arc::clone(&world.module(0).declared), String::new(), None, 0);
+    reader.enter(Arc::clone(&world.module(0).declared), String::new(), Some(0), None, 0);
     let mut needs = Needs::default();
     for call in 0..reader.calls.len() {
         reader.module(call, &mut needs);
@@ -71,20 +74,31 @@ impl Reader<'_, '_> {
         &mut self,
         declared: Arc<Declared>,
         address: String,
+        module: Option<usize>,
         parent: Option<(usize, Arc<Declaration>)>,
         depth: usize,
     ) -> usize {
         let at = self.calls.len();
         let directory = declared.directory.clone();
         let inner: Vec<Arc<Declaration>> = declared.calls.values().cloned().collect();
-        self.calls.push(Call { declared, address: address.clone(), parent, children: BTreeMap::new() });
+        let around = Arc::clone(&declared);
+        self.calls.push(Call { declared, address: address.clone(), module, parent, children: BTreeMap::new() });
         for call in inner {
-            let path = local_path(&call, &directory).ok();
             let fits = depth < DEEPEST_CALLS && self.calls.len() < MOST_MODULES;
+            let inline = self.world.inline(&around, &call).filter(|_| fits);
+            let path = local_path(&call, &directory).ok();
             let path = path.filter(|path| fits && !self.stands_above(at, path));
-            let read = path.and_then(|path| self.world.readable(&path).ok());
+            let read = inline.or_else(|| path.and_then(|path| self.world.readable(&path).ok()));
             let own = qualified(&address, &call.name.name);
-            let child = read.map(|read| self.enter(read, own, Some((at, Arc::clone(&call))), depth + 1));
+            let parent = Some((at, Arc::clone(&call)));
+            // Only what is in a template names anything by text.
+            let instance = match &read {
+                Some(read) if read.is_template() => module.and_then(|module| {
+                    self.world.children(module, &call).modules.as_ref().and_then(|modules| modules.first().copied())
+                }),
+                _ => None,
+            };
+            let child = read.map(|read| self.enter(read, own, instance, parent, depth + 1));
             self.calls[at].children.insert(call.name.name.clone(), child);
         }
         at
@@ -211,6 +225,35 @@ impl Reader<'_, '_> {
         if let Some(list) = &declaration.depends_on {
             self.expression(&within, list, say);
         }
+        self.texts(place.call, own, declaration, say);
+    }
+
+    /// What a template's declaration refers to by ids and names: all of `dependsOn`, and the arguments of `reference`
+    /// and `list…`.
+    fn texts(&mut self, at: usize, own: Option<usize>, declaration: &Declaration, say: &mut dyn FnMut(Event, Span)) {
+        let call = &self.calls[at];
+        let Some(module) = call.module.filter(|_| call.declared.is_template()) else { return };
+        let holder = match (own, call.declared.calls.get(&declaration.name.name)) {
+            (Some(resource), _) => Holder::Resource(resource),
+            (None, Some(call)) => Holder::Call(Arc::clone(call)),
+            (None, None) => return,
+        };
+        let mut ask = |expr: &Expr, among: usize| {
+            for event in self.world.named_events(module, &holder, expr, among) {
+                say(event, expr.span);
+            }
+        };
+        if let Some(ExprKind::List(elements)) = declaration.depends_on.as_ref().map(|list| &list.kind) {
+            let texts = elements.iter().map(Element::expr).filter(|item| !is_symbol(item));
+            texts.for_each(|item| ask(item, module));
+        }
+        let mut asked: Vec<&Expr> = Vec::new();
+        referred(&declaration.body, &mut asked);
+        if let Some(condition) = &declaration.condition {
+            referred(condition, &mut asked);
+        }
+        let among = self.world.seen_from(At { module, inside: None }).module;
+        asked.into_iter().for_each(|expr| ask(expr, among));
     }
 
     /// A resource that is referred to: it has to be done, or, where it exists already, what it refers to itself.
@@ -335,6 +378,28 @@ impl Reader<'_, '_> {
         self.known.insert(passing, Rc::clone(&found));
         found
     }
+}
+
+/// A symbolic name, or an instance of what it names.
+fn is_symbol(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Name(_) => true,
+        ExprKind::Index { object, .. } => is_symbol(object),
+        _ => false,
+    }
+}
+
+/// What the calls of `reference` and `list…` in an expression ask for.
+fn referred<'e>(expr: &'e Expr, found: &mut Vec<&'e Expr>) {
+    if let ExprKind::Call { function, arguments, .. } = &expr.kind
+        && let Some(first) = arguments.first().filter(|first| !is_symbol(first))
+    {
+        let function = function.to_ascii_lowercase();
+        if function == "reference" || function.starts_with("list") {
+            found.push(first);
+        }
+    }
+    expr.each_child(&mut |child| referred(child, found));
 }
 
 /// Each event once, at the first place that names it, without itself.

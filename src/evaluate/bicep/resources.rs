@@ -387,8 +387,34 @@ impl World<'_> {
                 _ => Target::unknown(level),
             },
             Kind::Null => self.module(at.module).target.clone(),
+            Kind::Text(id) => self.target_of_text(at, id),
             _ => Target::unknown(level),
         }
+    }
+
+    /// The target that the scope of a template names: an id, or a type and a name as in
+    /// `Microsoft.KeyVault/vaults/{name}`, `/` for the tenant.
+    fn target_of_text(&self, at: At, text: &Pieces) -> Target {
+        let here = self.module(at.module).target.clone();
+        if text.as_literal() == Some("/") {
+            return Target::tenant();
+        }
+        if text.start().starts_with('/') {
+            return Target::parse(text).unwrap_or_else(|| Target { extended: Some(text.clone()), ..here });
+        }
+        let segments = text.split('/');
+        let Some((namespace, rest)) = segments.split_first() else { return Target::unknown(here.level) };
+        let Some(namespace) = namespace.as_literal() else { return Target::unknown(here.level) };
+        if namespace.eq_ignore_ascii_case("Microsoft.Management")
+            && let [_, name] = rest
+        {
+            return Target::in_management_group(name.clone());
+        }
+        let kinds: Option<Vec<&str>> = rest.iter().step_by(2).map(Pieces::as_literal).collect();
+        let names: Vec<Pieces> = rest.iter().skip(1).step_by(2).cloned().collect();
+        let Some(kinds) = kinds else { return Target::unknown(here.level) };
+        let extended = id_of(&here, &format!("{namespace}/{}", kinds.join("/")), &names);
+        Target { extended: extended.or_else(|| here.id()), ..here }
     }
 
     /// The target that a resource is: a resource group or management group, else the resource that is extended.
@@ -417,7 +443,7 @@ impl World<'_> {
     }
 
     /// The id of a resource as a text with holes; `None` where its scope is not known.
-    fn id_text(&self, instance: Instance) -> Option<Pieces> {
+    pub(super) fn id_text(&self, instance: Instance) -> Option<Pieces> {
         self.id_at(instance, &self.target(instance, 0))
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::declared::Function;
 use super::instances::Instances;
+use super::named::Named;
 use super::resources::{Found, Instance, Which, chosen};
 use super::target::{
     Level, Target, group_object, id_of, joined, management_group_object, named, open_object, pieces_of,
@@ -49,7 +50,10 @@ const LOOKS_INTO: [&str; 14] = [
 ];
 
 /// The functions that ask where they stand.
-const ASKS_WHERE: [&str; 14] = [
+const ASKS_WHERE: [&str; 17] = [
+    "parameters",
+    "variables",
+    "reference",
     "any",
     "nameof",
     "resourceGroup",
@@ -297,6 +301,7 @@ impl Here<'_, '_> {
                 let which = call.repeat.is_none().then_some(Which::One(0));
                 Some(Called { call: Arc::clone(call), which })
             }
+            ExprKind::Call { function, arguments, .. } => self.referred(function, arguments, bindings),
             ExprKind::Index { object, index, .. } => {
                 let Called { call, which: None } = self.called(object, bindings)? else { return None };
                 let index = self.world.value(self.at, index, bindings);
@@ -304,6 +309,42 @@ impl Here<'_, '_> {
                 Some(Called { call, which: Some(chosen(&children.instances, &index)) })
             }
             _ => None,
+        }
+    }
+
+    /// The deployment that a template's `reference('name')` or `reference(resourceId(…))` names.
+    fn referred(&self, function: &str, arguments: &[Expr], bindings: Bindings) -> Option<Called> {
+        let first = arguments.first().filter(|_| function.eq_ignore_ascii_case("reference"))?;
+        if !self.of.declared.is_template() || self.of.declared.calls.is_empty() {
+            return None;
+        }
+        let named = self.world.named(self.at.module, &self.world.value(self.at, first, bindings));
+        match named.as_slice() {
+            [Named::Call(call, index)] => Some(Called { call: Arc::clone(call), which: Some(Which::One(*index)) }),
+            _ => None,
+        }
+    }
+
+    /// `parameters('x')` and `variables('x')`, whose names are found in any case of letters.
+    fn of_template(&self, evaluator: &Evaluator, call: &Call, name: &Value) -> Value {
+        let Some(name) = name.as_text() else {
+            return evaluator.derived(&call_form(call.function, std::slice::from_ref(name)), [name], call.span);
+        };
+        let declared = &self.of.declared;
+        let same = |known: &&SmolStr| known.eq_ignore_ascii_case(name);
+        let of_inputs = call.function == "parameters";
+        let found = match of_inputs {
+            true => {
+                declared.inputs.get_key_value(name).map(|(key, _)| key).or_else(|| declared.inputs.keys().find(same))
+            }
+            false => {
+                declared.locals.get_key_value(name).map(|(key, _)| key).or_else(|| declared.locals.keys().find(same))
+            }
+        };
+        match found {
+            Some(found) if of_inputs => self.world.input(self.at.module, found),
+            Some(found) => self.world.local(self.at.module, found),
+            None => evaluator.refuse(call.span, format!("there is nothing named {name:?} in the {}", call.function)),
         }
     }
 
@@ -482,6 +523,10 @@ impl Here<'_, '_> {
         let target = &self.of.target;
         let written = |value: Value| Some(value.with_origin(Origin::written(call.span)));
         match (call.function, call.arguments) {
+            ("parameters" | "variables", [argument]) => {
+                let name = evaluator.value(argument, bindings);
+                Some(self.of_template(evaluator, call, &name))
+            }
             ("any", [argument]) => Some(evaluator.value(argument, bindings)),
             ("nameof", [argument]) => written(self.name_of(evaluator, argument)),
             ("resourceGroup", []) => written(group_object(root, target)),
@@ -520,8 +565,7 @@ impl Here<'_, '_> {
                 written(self.state_of(&arguments, call.span))
             }
             (list, [_, ..])
-                if list == "getSecret"
-                    || list.strip_prefix("list").is_some_and(|rest| rest.starts_with(char::is_uppercase)) =>
+                if list == "getSecret" || list.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("list")) =>
             {
                 let arguments = match evaluator.arguments(call, bindings) {
                     Ok(arguments) => arguments,
@@ -643,6 +687,14 @@ impl Here<'_, '_> {
             let path = if whole { vec![] } else { vec![Segment::Field(SmolStr::new("properties"))] };
             return reference(&id.address, path);
         }
+        if let Some(first) = arguments.first().filter(|_| self.of.declared.is_template())
+            && let [Named::Resource(instance)] = self.world.named(self.at.module, first).as_slice()
+        {
+            return match whole {
+                true => self.world.view(*instance, span),
+                false => self.world.attribute(*instance, "properties", span),
+            };
+        }
         let name = call_form("reference", arguments);
         Value::unknown(Unknown::new(self.world.id(), name, Reason::Data).at(span))
     }
@@ -689,7 +741,7 @@ fn all(instances: &Instances, view: impl Fn(usize) -> Value) -> Value {
 }
 
 /// A call in the form that names what stays unknown of it.
-fn call_form(function: &str, arguments: &[Value]) -> String {
+pub fn call_form(function: &str, arguments: &[Value]) -> String {
     let arguments: Vec<String> = arguments.iter().map(form).collect();
     format!("{function}({})", arguments.join(", "))
 }

@@ -182,6 +182,7 @@ fn declaration(planned: &Planned, call: Option<&SmolStr>) -> Declaration {
         body: Expr::new(ExprKind::Object(Vec::new()), planned.head),
         depends_on: None,
         source: None,
+        inline: None,
         provider: None,
         lifecycle: None,
         batch_size: None,

@@ -298,6 +298,7 @@ impl<'t> Lower<'t> {
             body: self.broken(node),
             depends_on: None,
             source: None,
+            inline: None,
             provider: None,
             lifecycle: None,
             batch_size,

@@ -159,6 +159,7 @@ impl Lowering<'_> {
             body: Expr::new(ExprKind::Object(Vec::new()), span),
             depends_on: self.argument(&block.body, "depends_on"),
             source: None,
+            inline: None,
             provider: None,
             lifecycle: None,
             batch_size: None,

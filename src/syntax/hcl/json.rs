@@ -165,6 +165,7 @@ impl Reader {
     fn module(&mut self, block: &Block, name: Label) -> Declaration {
         Declaration {
             source: block.body.get("source").map(Node::literal),
+            inline: None,
             provider: block.body.get("providers").map(|node| self.providers(node)),
             body: self.body(block.body, &OF_MODULES),
             ..self.declared(block, name)
@@ -188,6 +189,7 @@ impl Reader {
             body: Expr::new(ExprKind::Object(Vec::new()), block.body.span),
             depends_on: block.body.get("depends_on").map(|node| self.expressions(node)),
             source: None,
+            inline: None,
             provider: None,
             lifecycle: None,
             batch_size: None,

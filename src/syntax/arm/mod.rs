@@ -1,0 +1,59 @@
+//! In: ARM templates. Out: their declarations in the one small language, as Bicep's are.
+//! Never: works anything out: which resource a `dependsOn` or `reference` names is for the evaluation to say.
+//!
+//! ```json
+//! { "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+//!   "contentVersion": "1.0.0.0",
+//!   "resources": [
+//!     { "type": "Microsoft.Network/routeTables", "apiVersion": "2024-05-01", "name": "[parameters('name')]" } ] }
+//! ```
+//!
+//! Both forms are read: resources in a list, and (`languageVersion` 2.0) by symbolic names. A nested deployment is a
+//! module call that holds its module; a linked one names a file.
+
+mod spelling;
+mod template;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use super::{Dialect, Fault, Limits, Program, Shape};
+use crate::source::{FileId, Sources, Span};
+
+/// Whether a text of JSON may be a template, before anything is parsed.
+pub fn is_template(text: &str) -> bool {
+    // `deploymentTemplate.json`, `subscriptionDeploymentTemplate.json` and so on.
+    text.contains("eploymentTemplate.json") || text.contains("\"contentVersion\"") && text.contains("\"resources\"")
+}
+
+/// Whether a compiler made this template from a Bicep file.
+pub fn is_compiled(text: &str) -> bool {
+    let head: String = text.chars().take(2000).collect();
+    head.contains("\"_generator\"") && head.contains("\"bicep\"")
+}
+
+/// Reads one text.
+pub fn read(sources: &Sources, file: FileId, limits: Limits) -> Program {
+    let source = sources.file(file);
+    let read = tree::read(&source.text, limits);
+    let span = |place: &std::ops::Range<usize>| Span::new(file, place.start, place.end);
+    let mut program = Program {
+        file,
+        dialect: Dialect::Bicep,
+        shape: Shape::Declarations,
+        items: Vec::new(),
+        faults: read
+            .fault
+            .iter()
+            .map(|(place, m)| Fault { span: span(place), message: m.clone(), opened: None })
+            .collect(),
+        comments: read.comments.iter().map(span).collect(),
+    };
+    if !template::is_template(&read.root) {
+        // It only looked like one; what is wrong with it is nobody's concern here.
+        program.faults.clear();
+        return program;
+    }
+    program.items = template::items(&read.root, file, limits, &mut program.faults);
+    program
+}
