@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::hcl::Written;
-use super::tree::{self, Key as Name, Node, NodeKind, Text};
+use super::tree::{self, Form, Member, Node, NodeKind};
 use super::{
     Declaration, Dialect, Element, Expr, ExprKind, Fault, Field, Input, Item, Label, Limits, Output, Program, Repeat,
     Shape,
@@ -78,7 +78,7 @@ pub fn is_plan(text: &str) -> bool {
 pub fn read(sources: &Sources, file: FileId, limits: Limits) -> Program {
     let source = sources.file(file);
     let mut reader = Reader { file, limits, faults: Vec::new() };
-    let items = match tree::read(file, &source.text, limits) {
+    let items = match tree::read(file, &source.text, Form::Strict, limits).whole() {
         Ok(root) => reader.plan(&root).map(|plan| vec![Item::Plan(Box::new(plan))]).unwrap_or_default(),
         Err(fault) => {
             reader.faults.push(fault);
@@ -120,7 +120,7 @@ impl Reader {
             resources.extend(planned);
         }
         let given = |node: &Node, key: &str| -> Vec<(Label, Expr)> {
-            let value = |(name, node): &(Name, Node)| Some((label(name), node.get("value")?.literal()));
+            let value = |member: &Member| Some((member.key.label(), member.value.get("value")?.literal()));
             node.get(key).map(Node::members).unwrap_or_default().iter().filter_map(value).collect()
         };
         Some(Plan {
@@ -181,7 +181,7 @@ impl Reader {
     fn configuration(&mut self, node: &Node) -> Module {
         let nothing = || Module { items: Vec::new(), calls: Vec::new() };
         let mut root = node.get("root_module").map_or_else(nothing, |module| self.declarations(module));
-        for (_, provider) in node.get("provider_config").map(Node::members).unwrap_or_default() {
+        for Member { value: provider, .. } in node.get("provider_config").map(Node::members).unwrap_or_default() {
             // A module's own provider says nothing that the root's would not: old modules only have one.
             let Some(name) = provider.get("name").filter(|_| provider.get("module_address").is_none()) else {
                 continue;
@@ -203,9 +203,9 @@ impl Reader {
         let mut items = Vec::new();
         let mut calls = Vec::new();
         let members = |key: &str| node.get(key).map(Node::members).unwrap_or_default();
-        for (name, variable) in members("variables") {
+        for Member { key: name, value: variable } in members("variables") {
             items.push(Item::Input(Input {
-                name: label(name),
+                name: name.label(),
                 type_constraint: None,
                 type_text: None,
                 default: variable.get("default").map(Node::literal),
@@ -215,13 +215,13 @@ impl Reader {
                 span: name.span,
             }));
         }
-        for (name, output) in members("outputs") {
+        for Member { key: name, value: output } in members("outputs") {
             let value = match output.get("expression") {
                 Some(expression) => self.expression(expression),
                 None => Expr::new(ExprKind::Broken, output.span),
             };
             items.push(Item::Output(Output {
-                name: label(name),
+                name: name.label(),
                 value,
                 depends_on: self.depends_on(output),
                 secret: output.get("sensitive").is_some_and(Node::is_true),
@@ -230,12 +230,12 @@ impl Reader {
         for resource in node.get("resources").map(Node::items).unwrap_or_default() {
             items.extend(self.declaration(resource).map(|declaration| Item::Resource(Box::new(declaration))));
         }
-        for (name, call) in members("module_calls") {
+        for Member { key: name, value: call } in members("module_calls") {
             let source = call.get("source").map(Node::literal);
-            let declaration = Declaration { source, ..self.declared(call, label(name)) };
+            let declaration = Declaration { source, ..self.declared(call, name.label()) };
             items.push(Item::Module(Box::new(declaration)));
             if let Some(module) = call.get("module") {
-                calls.push((name.name(), self.declarations(module)));
+                calls.push((SmolStr::new(&name.text), self.declarations(module)));
             }
         }
         Module { items, calls }
@@ -305,7 +305,7 @@ impl Reader {
 
     /// The arguments and nested blocks of a body.
     fn body(&mut self, node: &Node) -> Expr {
-        let field = |(key, value): &(Name, Node)| Field::Pair { key: key.literal(), value: self.expression(value) };
+        let field = |member: &Member| Field::Pair { key: member.key.literal(), value: self.expression(&member.value) };
         Expr::new(ExprKind::Object(node.members().iter().map(field).collect()), node.span)
     }
 
@@ -353,8 +353,9 @@ impl Reader {
     }
 
     fn reference(&mut self, node: &Node) -> Option<Expr> {
-        let NodeKind::Text(Text { text, start, places }) = &node.kind else { return None };
-        let written = Written { file: self.file, text, start: *start, places: places.as_deref(), limits: self.limits };
+        let NodeKind::Text(text) = &node.kind else { return None };
+        let places = text.places.as_deref();
+        let written = Written { file: self.file, text: &text.text, start: text.start, places, limits: self.limits };
         match written.expression() {
             Ok(expr) => Some(expr),
             Err(fault) => {
@@ -363,10 +364,6 @@ impl Reader {
             }
         }
     }
-}
-
-fn label(key: &Name) -> Label {
-    Label { name: key.name(), span: key.span }
 }
 
 #[cfg(test)]

@@ -15,10 +15,10 @@ mod spelling;
 mod template;
 #[cfg(test)]
 mod tests;
-mod tree;
 
-use super::{Dialect, Fault, Limits, Program, Shape};
-use crate::source::{FileId, Sources, Span};
+use super::tree::{self, Form};
+use super::{Dialect, Limits, Program, Shape};
+use crate::source::{FileId, Sources};
 
 /// Whether a text of JSON may be a template, before anything is parsed.
 pub fn is_template(text: &str) -> bool {
@@ -35,19 +35,14 @@ pub fn is_compiled(text: &str) -> bool {
 /// Reads one text.
 pub fn read(sources: &Sources, file: FileId, limits: Limits) -> Program {
     let source = sources.file(file);
-    let read = tree::read(&source.text, limits);
-    let span = |place: &std::ops::Range<usize>| Span::new(file, place.start, place.end);
+    let read = tree::read(file, &source.text, Form::Lenient, limits);
     let mut program = Program {
         file,
         dialect: Dialect::Bicep,
         shape: Shape::Declarations,
         items: Vec::new(),
-        faults: read
-            .fault
-            .iter()
-            .map(|(place, m)| Fault { span: span(place), message: m.clone(), opened: None })
-            .collect(),
-        comments: read.comments.iter().map(span).collect(),
+        faults: read.fault.into_iter().collect(),
+        comments: read.comments,
     };
     if !template::is_template(&read.root) {
         // It only looked like one; what is wrong with it is nobody's concern here.

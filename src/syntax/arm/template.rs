@@ -2,7 +2,6 @@
 //! Never: decides which resources are deployed, or what a name is worth.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::super::expression::{Binder, Element, Expr, ExprKind, Field, Part, Repeated, Yield};
@@ -10,8 +9,8 @@ use super::super::formula;
 use super::super::item::{Declaration, Fault, Inline, Input, Item, Label, Local, Output, Repeat};
 use super::super::json::KEY_VAULT_REFERENCE;
 use super::super::nesting::Limits;
+use super::super::tree::{Member, Node, NodeKind, Text};
 use super::spelling::{Names, item_of, place_in};
-use super::tree::{Member, Node, NodeKind, Text};
 use crate::source::{FileId, Span};
 use crate::value::{Number, SmolStr};
 
@@ -40,11 +39,11 @@ const DEEPEST_TYPES: usize = 16;
 
 /// Whether this is the root of a template.
 pub fn is_template(root: &Node) -> bool {
-    let schema = root.get("$schema").and_then(Node::as_text).unwrap_or_default().to_lowercase();
+    let schema = root.find("$schema").and_then(Node::text).unwrap_or_default().to_lowercase();
     schema.contains("deploymenttemplate.json")
-        || root.get("resources").is_some()
-            && root.get("contentVersion").is_some()
-            && root.get("parameters").is_none_or(Node::is_object)
+        || root.find("resources").is_some()
+            && root.find("contentVersion").is_some()
+            && root.find("parameters").is_none_or(Node::is_object)
 }
 
 /// The declarations of a template.
@@ -68,8 +67,8 @@ struct Copy<'t> {
 
 impl<'t> Copy<'t> {
     fn read(node: &'t Node) -> Option<Copy<'t>> {
-        let name = node.get("name").and_then(Node::as_text).unwrap_or_default();
-        Some(Copy { name, count: node.get("count")?, input: node.get("input") })
+        let name = node.find("name").and_then(Node::text).unwrap_or_default();
+        Some(Copy { name, count: node.find("count")?, input: node.find("input") })
     }
 }
 
@@ -83,7 +82,7 @@ struct Outer {
 impl Lower<'_> {
     fn template(&mut self, root: &Node, around: &Names) -> Vec<Item> {
         let mut items = Vec::new();
-        let resources = root.get("resources");
+        let resources = root.find("resources");
         let symbols = match resources.map(|resources| &resources.kind) {
             Some(NodeKind::Object(members)) => {
                 members.iter().map(|member| (SmolStr::new(&member.key.text), is_module(&member.value))).collect()
@@ -92,19 +91,19 @@ impl Lower<'_> {
         };
         let names = Names { symbols, ..around.clone() };
         items.extend(self.target_scope(root));
-        for namespace in root.get("functions").map(Node::items).unwrap_or_default() {
+        for namespace in root.find("functions").map(Node::items).unwrap_or_default() {
             self.functions(namespace, &mut items);
         }
-        let definitions = root.get("definitions");
-        for member in last_of_each(root.get("parameters")) {
+        let definitions = root.find("definitions");
+        for member in root.find("parameters").map(Node::last_of_each).unwrap_or_default() {
             items.push(Item::Input(self.input(member, definitions, &names)));
         }
-        self.variables(root.get("variables"), &names, &mut items);
+        self.variables(root.find("variables"), &names, &mut items);
         let mut taken = BTreeMap::new();
         match resources.map(|resources| &resources.kind) {
             Some(NodeKind::Object(members)) => {
                 for member in members {
-                    let symbol = self.label(member);
+                    let symbol = member.key.label();
                     self.resource(&member.value, Some(symbol), None, &names, &mut taken, &mut items);
                 }
             }
@@ -114,7 +113,7 @@ impl Lower<'_> {
                 }
             }
         }
-        for member in last_of_each(root.get("outputs")) {
+        for member in root.find("outputs").map(Node::last_of_each).unwrap_or_default() {
             items.push(Item::Output(self.output(member, definitions, &names)));
         }
         items
@@ -122,28 +121,27 @@ impl Lower<'_> {
 
     /// The level that the schema names; the one of a resource group is the one without a word for it.
     fn target_scope(&self, root: &Node) -> Option<Item> {
-        let schema = root.get("$schema")?;
-        let text = schema.as_text()?.to_lowercase();
+        let schema = root.find("$schema")?;
+        let text = schema.text()?.to_lowercase();
         let levels = [
             ("subscriptiondeploymenttemplate", "subscription"),
             ("managementgroupdeploymenttemplate", "managementGroup"),
             ("tenantdeploymenttemplate", "tenant"),
         ];
         let (_, level) = levels.into_iter().find(|(name, _)| text.contains(name))?;
-        Some(Item::TargetScope(Expr::literal(level, self.span(&schema.place))))
+        Some(Item::TargetScope(Expr::literal(level, schema.span)))
     }
 
     fn functions(&mut self, namespace: &Node, items: &mut Vec<Item>) {
-        let prefix = namespace.get("namespace").and_then(Node::as_text).unwrap_or_default();
-        for member in namespace.get("members").map(Node::members).unwrap_or_default() {
-            let parameters = member.value.get("parameters").map(Node::items).unwrap_or_default();
-            let parameters =
-                parameters.iter().filter_map(|parameter| parameter.get("name")?.as_text()).map(SmolStr::new);
-            let Some(body) = member.value.get("output").and_then(|output| output.get("value")) else { continue };
+        let prefix = namespace.find("namespace").and_then(Node::text).unwrap_or_default();
+        for member in namespace.find("members").map(Node::members).unwrap_or_default() {
+            let parameters = member.value.find("parameters").map(Node::items).unwrap_or_default();
+            let parameters = parameters.iter().filter_map(|parameter| parameter.find("name")?.text()).map(SmolStr::new);
+            let Some(body) = member.value.find("output").and_then(|output| output.find("value")) else { continue };
             let own = Names { in_a_function: true, ..Names::default() };
             let name = SmolStr::new(format!("{prefix}.{}", member.key.text).to_lowercase());
             items.push(Item::Function {
-                name: Label { name, span: self.span(&member.key_place) },
+                name: Label { name, span: member.key.span },
                 parameters: parameters.collect(),
                 body: self.value(body, &own),
             });
@@ -153,25 +151,25 @@ impl Lower<'_> {
     fn input(&mut self, member: &Member, definitions: Option<&Node>, names: &Names) -> Input {
         let declared = resolved(&member.value, definitions);
         let says = |name: &str| declared.iter().find_map(|node| node.get(name));
-        let type_text = says("type").and_then(Node::as_text).unwrap_or_default();
+        let type_text = says("type").and_then(Node::text).unwrap_or_default();
         Input {
-            name: self.label(member),
+            name: member.key.label(),
             type_constraint: None,
             type_text: Some(SmolStr::new(type_text)),
-            default: member.value.get("defaultValue").map(|value| self.value(value, names)),
-            optional: says("nullable").is_some_and(|node| matches!(node.kind, NodeKind::Bool(true))),
+            default: member.value.find("defaultValue").map(|value| self.value(value, names)),
+            optional: says("nullable").is_some_and(Node::is_true),
             not_nullable: false,
             secret: is_secret(type_text),
-            span: self.span(&member.key_place).to(self.span(&member.value.place)),
+            span: member.key.span.to(member.value.span),
         }
     }
 
     fn variables(&mut self, variables: Option<&Node>, names: &Names, items: &mut Vec<Item>) {
-        for member in last_of_each(variables) {
+        for member in variables.map(Node::last_of_each).unwrap_or_default() {
             if let (true, NodeKind::List(copies)) = (member.key.text.eq_ignore_ascii_case("copy"), &member.value.kind) {
                 for node in copies {
                     let Some(copy) = Copy::read(node) else { continue };
-                    let span = node.get("name").map_or(self.span(&node.place), |name| self.span(&name.place));
+                    let span = node.find("name").map_or(node.span, |name| name.span);
                     let name = Label { name: SmolStr::new(copy.name), span };
                     let value = self.copied(&copy, node, false, names);
                     items.push(Item::Local(Local { name, value, exported: false }));
@@ -179,13 +177,13 @@ impl Lower<'_> {
                 continue;
             }
             let value = self.value(&member.value, names);
-            items.push(Item::Local(Local { name: self.label(member), value, exported: false }));
+            items.push(Item::Local(Local { name: member.key.label(), value, exported: false }));
         }
     }
 
     fn output(&mut self, member: &Member, definitions: Option<&Node>, names: &Names) -> Output {
         let node = &member.value;
-        let mut value = match (node.get("copy"), node.get("value")) {
+        let mut value = match (node.find("copy"), node.find("value")) {
             (Some(copy_node), _) => match Copy::read(copy_node) {
                 Some(copy) => self.copied(&copy, copy_node, true, names),
                 None => self.broken(copy_node),
@@ -193,7 +191,7 @@ impl Lower<'_> {
             (None, Some(value)) => self.value(value, names),
             (None, None) => self.broken(node),
         };
-        if let Some(condition) = node.get("condition") {
+        if let Some(condition) = node.find("condition") {
             let span = value.span;
             value = Expr::new(
                 ExprKind::If {
@@ -205,8 +203,8 @@ impl Lower<'_> {
             );
         }
         let declared = resolved(node, definitions);
-        let type_text = declared.iter().find_map(|node| node.get("type")?.as_text()).unwrap_or_default();
-        Output { name: self.label(member), value, depends_on: None, secret: is_secret(type_text) }
+        let type_text = declared.iter().find_map(|node| node.find("type")?.text()).unwrap_or_default();
+        Output { name: member.key.label(), value, depends_on: None, secret: is_secret(type_text) }
     }
 
     /// A resource and those that are nested in it, which Azure deploys as if they stood beside it: they take neither
@@ -220,13 +218,13 @@ impl Lower<'_> {
         taken: &mut BTreeMap<SmolStr, usize>,
         items: &mut Vec<Item>,
     ) {
-        let Some(type_node) = node.get("type").filter(|_| node.is_object()) else {
+        let Some(type_node) = node.find("type").filter(|_| node.is_object()) else {
             if !matches!(node.kind, NodeKind::Broken) {
-                self.fault(&node.place, "a resource has a `type`");
+                self.fault(node.span, "a resource has a `type`");
             }
             return;
         };
-        let written = type_node.as_text().unwrap_or_default();
+        let written = type_node.text().unwrap_or_default();
         let (written, foreign) = match written.split_once('@') {
             Some((kind, version)) => (kind, Some(SmolStr::new(version))),
             None => (written, None),
@@ -237,7 +235,7 @@ impl Lower<'_> {
             Some(outer) => SmolStr::new(format!("{}/{written}", outer.type_name)),
             None => SmolStr::new(written),
         };
-        let copy = node.get("copy").and_then(|copy| Some((Copy::read(copy)?, copy)));
+        let copy = node.find("copy").and_then(|copy| Some((Copy::read(copy)?, copy)));
         let mut within = names.clone();
         let mut repeat = None;
         let mut batch_size = None;
@@ -245,10 +243,9 @@ impl Lower<'_> {
             let collection = self.range(copy.count, names);
             repeat = Some(repeat_of(copy.name, collection));
             within.loops.push((SmolStr::new(copy.name), true));
-            let serial =
-                copy_node.get("mode").and_then(Node::as_text).is_some_and(|m| m.eq_ignore_ascii_case("serial"));
-            let one = || Expr::new(ExprKind::Number(Number::from(1_i64)), self.span(&copy_node.place));
-            let size = if serial { Some(copy_node.get("batchSize")) } else { None };
+            let serial = copy_node.find("mode").and_then(Node::text).is_some_and(|m| m.eq_ignore_ascii_case("serial"));
+            let one = || Expr::new(ExprKind::Number(Number::from(1_i64)), copy_node.span);
+            let size = if serial { Some(copy_node.find("batchSize")) } else { None };
             batch_size = match size {
                 Some(None) => Some(one()),
                 Some(Some(size)) => Some(self.value(size, names)),
@@ -258,7 +255,7 @@ impl Lower<'_> {
             repeat = Some(around);
             within.loops.push((copy, true));
         }
-        let name = match node.get("name") {
+        let name = match node.find("name") {
             Some(name) => self.value(name, &within),
             None => self.broken(node),
         };
@@ -267,20 +264,20 @@ impl Lower<'_> {
             None => name,
         };
         let symbol = symbol.unwrap_or_else(|| {
-            let span = node.get("name").map_or(self.span(&type_node.place), |name| self.span(&name.place));
+            let span = node.find("name").map_or(type_node.span, |name| name.span);
             Label { name: symbol_of(&type_name, &name, taken), span }
         });
-        let existing = node.get("existing").is_some_and(|node| matches!(node.kind, NodeKind::Bool(true)));
-        let type_span = self.span(&type_node.place);
+        let existing = node.find("existing").is_some_and(Node::is_true);
+        let type_span = type_node.span;
         let mut declaration = Declaration {
             name: symbol,
             type_name: Label { name: type_name.clone(), span: type_span },
-            api_version: foreign.clone().or_else(|| node.get("apiVersion")?.as_text().map(SmolStr::new)),
+            api_version: foreign.clone().or_else(|| node.find("apiVersion")?.text().map(SmolStr::new)),
             existing,
-            condition: node.get("condition").map(|condition| self.value(condition, &within)),
+            condition: node.find("condition").map(|condition| self.value(condition, &within)),
             repeat: repeat.clone(),
             body: self.broken(node),
-            depends_on: node.get("dependsOn").map(|list| self.depends_on(list, &within)),
+            depends_on: node.find("dependsOn").map(|list| self.depends_on(list, &within)),
             source: None,
             inline: None,
             provider: None,
@@ -288,7 +285,7 @@ impl Lower<'_> {
             batch_size,
             nested: Vec::new(),
             head: type_span,
-            span: self.span(&node.place),
+            span: node.span,
         };
         if is_module(node) {
             self.deployment(node, name, &within, &mut declaration);
@@ -297,7 +294,7 @@ impl Lower<'_> {
         }
         declaration.body = self.body(node, name.clone(), foreign.is_some(), &within);
         items.push(Item::Resource(Box::new(declaration)));
-        let inner = node.get("resources").map(Node::items).unwrap_or_default();
+        let inner = node.find("resources").map(Node::items).unwrap_or_default();
         if inner.is_empty() {
             return;
         }
@@ -310,11 +307,11 @@ impl Lower<'_> {
     }
 
     fn body(&mut self, node: &Node, name: Expr, foreign: bool, names: &Names) -> Expr {
-        let span = self.span(&node.place);
+        let span = node.span;
         if foreign {
             // What extensions make has all its members in `properties`.
             return node
-                .get("properties")
+                .find("properties")
                 .map_or_else(|| Expr::new(ExprKind::Object(Vec::new()), span), |p| self.value(p, names));
         }
         let mut fields = Vec::new();
@@ -322,12 +319,12 @@ impl Lower<'_> {
             let key = member.key.text.as_str();
             let beside = BESIDE_THE_BODY.iter().any(|beside| beside.eq_ignore_ascii_case(key));
             if key.eq_ignore_ascii_case("name") {
-                fields.push(self.pair("name", &member.key_place, name.clone()));
+                fields.push(self.pair("name", member.key.span, name.clone()));
             } else if !beside {
                 fields.push(self.field(member, names));
             }
         }
-        if node.get("scope").is_none() {
+        if node.find("scope").is_none() {
             fields.extend(self.scope(node, names));
         }
         Expr::new(ExprKind::Object(fields), span)
@@ -340,40 +337,40 @@ impl Lower<'_> {
         let function = if group.is_some() { "resourceGroup" } else { "subscription" };
         let arguments =
             [subscription, group].into_iter().flatten().map(|member| self.value(&member.value, names)).collect();
-        let call = self.call(function, arguments, self.span(&at.value.place));
-        Some(self.pair("scope", &at.key_place, call))
+        let call = self.call(function, arguments, at.value.span);
+        Some(self.pair("scope", at.key.span, call))
     }
 
     /// A deployment in a template: a call of the module that stands in it or that it links to.
     fn deployment(&mut self, node: &Node, name: Expr, names: &Names, declaration: &mut Declaration) {
-        let span = self.span(&node.place);
+        let span = node.span;
         declaration.type_name.name = SmolStr::default();
-        let place = node.get("name").map_or(node.place.clone(), |name| name.place.clone());
-        let mut fields = vec![self.pair("name", &place, name)];
+        let place = node.find("name").map_or(node.span, |name| name.span);
+        let mut fields = vec![self.pair("name", place, name)];
         match node.member("scope") {
             Some(scope) => fields.push(self.field(scope, names)),
             None => fields.extend(self.scope(node, names)),
         }
-        let properties = node.get("properties");
+        let properties = node.find("properties");
         if let Some(parameters) = properties.and_then(|properties| properties.member("parameters")) {
             let value = self.arguments(&parameters.value, names);
-            fields.push(self.pair("params", &parameters.key_place, value));
+            fields.push(self.pair("params", parameters.key.span, value));
         }
         declaration.body = Expr::new(ExprKind::Object(fields), span);
-        let template = properties.and_then(|properties| properties.get("template"));
+        let template = properties.and_then(|properties| properties.find("template"));
         if let Some(template) = template.filter(|template| template.is_object()) {
-            let options = properties.and_then(|properties| properties.get("expressionEvaluationOptions"));
+            let options = properties.and_then(|properties| properties.find("expressionEvaluationOptions"));
             let inner = options
-                .and_then(|options| options.get("scope")?.as_text())
+                .and_then(|options| options.find("scope")?.text())
                 .is_some_and(|scope| scope.eq_ignore_ascii_case("inner"));
             let around = if inner { Names::default() } else { Names { symbols: Vec::new(), ..names.clone() } };
             let items = self.template(template, &around);
             declaration.inline = Some(Arc::new(Inline { items, shares_scope: !inner }));
             return;
         }
-        let link = properties.and_then(|properties| properties.get("templateLink"));
+        let link = properties.and_then(|properties| properties.find("templateLink"));
         let source =
-            link.and_then(|link| link.get("relativePath").or_else(|| link.get("uri")).or_else(|| link.get("id")));
+            link.and_then(|link| link.find("relativePath").or_else(|| link.find("uri")).or_else(|| link.find("id")));
         declaration.source = Some(match source.or(link).or(template) {
             Some(source) => self.value(source, names),
             None => self.broken(node),
@@ -382,7 +379,7 @@ impl Lower<'_> {
 
     /// `{ "a": { "value": 1 } }` as `{ a: 1 }`.
     fn arguments(&mut self, node: &Node, names: &Names) -> Expr {
-        let span = self.span(&node.place);
+        let span = node.span;
         let NodeKind::Object(members) = &node.kind else {
             // An object that is worked out: each of its members holds a value.
             let all = self.value(node, names);
@@ -399,13 +396,13 @@ impl Lower<'_> {
             return self.call("toObject", vec![items, entry("key", ""), entry("value", "value")], span);
         };
         let fields = members.iter().filter_map(|member| {
-            let value = match (member.value.get("value"), member.value.get("reference")) {
+            let value = match (member.value.find("value"), member.value.find("reference")) {
                 (Some(value), _) => self.value(value, names),
                 (None, Some(reference)) => {
                     let argument = self.value(reference, names);
-                    self.call(KEY_VAULT_REFERENCE, vec![argument], self.span(&reference.place))
+                    self.call(KEY_VAULT_REFERENCE, vec![argument], reference.span)
                 }
-                (None, None) if member.value.as_text().is_some() => {
+                (None, None) if member.value.text().is_some() => {
                     let whole = self.value(&member.value, names);
                     let span = whole.span;
                     let key = SmolStr::new_static("value");
@@ -436,18 +433,18 @@ impl Lower<'_> {
 
     /// Any value. What begins with `[` and ends with `]` is an expression, and `[[` stands for a bracket.
     fn value(&mut self, node: &Node, names: &Names) -> Expr {
-        let span = self.span(&node.place);
+        let span = node.span;
         let kind = match &node.kind {
             NodeKind::Null => ExprKind::Null,
             NodeKind::Bool(value) => ExprKind::Bool(*value),
             NodeKind::Number(written) => {
                 let number = (written.len() <= 40).then(|| Number::parse(written)).flatten();
                 number.map(ExprKind::Number).unwrap_or_else(|| {
-                    self.fault(&node.place, "this is no number");
+                    self.fault(node.span, "this is no number");
                     ExprKind::Broken
                 })
             }
-            NodeKind::Text(text) => return self.text(text, span, names),
+            NodeKind::Text(text) => return self.text(text, names),
             NodeKind::List(items) => {
                 ExprKind::List(items.iter().map(|item| Element::Item(self.value(item, names))).collect())
             }
@@ -457,9 +454,9 @@ impl Lower<'_> {
                     match copies(member) {
                         Some(copies) => {
                             for (copy, node) in copies {
-                                let key = node.get("name").map_or(node.place.clone(), |name| name.place.clone());
+                                let key = node.find("name").map_or(node.span, |name| name.span);
                                 let value = self.copied(&copy, node, false, names);
-                                fields.push(self.pair(copy.name, &key, value));
+                                fields.push(self.pair(copy.name, key, value));
                             }
                         }
                         None => fields.push(self.field(member, names)),
@@ -472,7 +469,8 @@ impl Lower<'_> {
         Expr::new(kind, span)
     }
 
-    fn text(&mut self, text: &Text, span: Span, names: &Names) -> Expr {
+    fn text(&mut self, text: &Text, names: &Names) -> Expr {
+        let span = text.span;
         let whole = text.text.as_str();
         let Some(inside) = whole.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
             return Expr::literal(whole, span);
@@ -500,11 +498,11 @@ impl Lower<'_> {
     }
 
     fn key(&mut self, member: &Member, names: &Names) -> Expr {
-        self.text(&member.key, self.span(&member.key_place), names)
+        self.text(&member.key, names)
     }
 
-    fn pair(&self, key: &str, place: &Range<usize>, value: Expr) -> Field {
-        Field::Pair { key: Expr::literal(key, self.span(place)), value }
+    fn pair(&self, key: &str, place: Span, value: Expr) -> Field {
+        Field::Pair { key: Expr::literal(key, place), value }
     }
 
     fn call(&self, function: &str, arguments: Vec<Expr>, span: Span) -> Expr {
@@ -522,7 +520,7 @@ impl Lower<'_> {
         let binder = Binder::ItemIndex { item: item_of(copy.name), index: Some(place_in(copy.name)) };
         let result = Yield::Item(self.value(input, &within));
         let repeated = Repeated { binder, collection, condition: None, result };
-        Expr::new(ExprKind::For(Box::new(repeated)), self.span(&node.place))
+        Expr::new(ExprKind::For(Box::new(repeated)), node.span)
     }
 
     /// `range(0, count)`.
@@ -540,20 +538,12 @@ impl Lower<'_> {
         Expr::new(ExprKind::Text(parts), span)
     }
 
-    fn label(&self, member: &Member) -> Label {
-        Label { name: SmolStr::new(&member.key.text), span: self.span(&member.key_place) }
-    }
-
     fn broken(&self, node: &Node) -> Expr {
-        Expr::new(ExprKind::Broken, self.span(&node.place))
+        Expr::new(ExprKind::Broken, node.span)
     }
 
-    fn span(&self, place: &Range<usize>) -> Span {
-        Span::new(self.file, place.start, place.end)
-    }
-
-    fn fault(&mut self, place: &Range<usize>, message: &str) {
-        self.faults.push(Fault { span: self.span(place), message: message.into(), opened: None });
+    fn fault(&mut self, place: Span, message: &str) {
+        self.faults.push(Fault { span: place, message: message.into(), opened: None });
     }
 }
 
@@ -563,10 +553,11 @@ fn repeat_of(name: &str, collection: Expr) -> Repeat {
 
 /// A deployment that names what it deploys; one that exists already is a resource as any other.
 fn is_module(node: &Node) -> bool {
-    let kind = node.get("type").and_then(Node::as_text);
-    let properties = node.get("properties");
+    let kind = node.find("type").and_then(Node::text);
+    let properties = node.find("properties");
     kind.is_some_and(|kind| kind.eq_ignore_ascii_case(DEPLOYMENTS))
-        && properties.is_some_and(|properties| properties.get("template").or(properties.get("templateLink")).is_some())
+        && properties
+            .is_some_and(|properties| properties.find("template").or(properties.find("templateLink")).is_some())
 }
 
 fn is_secret(type_text: &str) -> bool {
@@ -585,33 +576,17 @@ fn copies(member: &Member) -> Option<Vec<(Copy<'_>, &Node)>> {
 /// A parameter or output and the definitions that its `$ref` leads to.
 fn resolved<'t>(node: &'t Node, definitions: Option<&'t Node>) -> Vec<&'t Node> {
     let mut chain = vec![node];
-    while let Some(name) = chain.last().and_then(|node| node.get("$ref")?.as_text()?.strip_prefix("#/definitions/"))
+    while let Some(name) = chain.last().and_then(|node| node.find("$ref")?.text()?.strip_prefix("#/definitions/"))
         && chain.len() < DEEPEST_TYPES
     {
         // `~1` and `~0` stand for `/` and `~` (RFC 6901).
         let name = name.replace("~1", "/").replace("~0", "~");
-        match definitions.and_then(|definitions| definitions.get(&name)) {
+        match definitions.and_then(|definitions| definitions.find(&name)) {
             Some(definition) => chain.push(definition),
             None => break,
         }
     }
     chain
-}
-
-/// Of one name that is given twice the last counts.
-fn last_of_each(object: Option<&Node>) -> Vec<&Member> {
-    let mut found: Vec<&Member> = Vec::new();
-    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-    for member in object.map(Node::members).unwrap_or_default() {
-        match places.get(member.key.text.as_str()) {
-            Some(place) => found[*place] = member,
-            None => {
-                places.insert(&member.key.text, found.len());
-                found.push(member);
-            }
-        }
-    }
-    found
 }
 
 /// A symbol for a resource that has none, from its type and the words of its name: `virtualNetworks_hub`.

@@ -10,7 +10,7 @@
 use super::shape_of;
 use super::texts::Written;
 use crate::source::{FileId, Sources, Span};
-use crate::syntax::tree::{self, Key, Node, NodeKind, Text};
+use crate::syntax::tree::{self, Form, Member, Node, NodeKind, Text};
 use crate::syntax::{
     Binder, Declaration, Dialect, Element, Expr, ExprKind, Fault, Field, Input, Item, Label, Limits, Local, Output,
     Program, Repeat, Repeated, Shape, Yield,
@@ -20,7 +20,7 @@ use crate::value::SmolStr;
 /// Reads one text.
 pub fn read(sources: &Sources, file: FileId, limits: Limits) -> Program {
     let source = sources.file(file);
-    let (items, faults) = match tree::read(file, &source.text, limits) {
+    let (items, faults) = match tree::read(file, &source.text, Form::Strict, limits).whole() {
         Ok(root) => {
             let mut reader = Reader { file, limits, shape: shape_of(&source.path), faults: Vec::new() };
             (reader.items(&root), reader.faults)
@@ -66,8 +66,8 @@ impl Reader {
         items
     }
 
-    fn top(&mut self, key: &Key, node: &Node, items: &mut Vec<Item>) {
-        let keyword = key.text.text.as_str();
+    fn top(&mut self, key: &Text, node: &Node, items: &mut Vec<Item>) {
+        let keyword = key.text.as_str();
         let labels = match keyword {
             "resource" | "data" | "ephemeral" => 2,
             "variable" | "output" | "module" | "provider" => 1,
@@ -81,7 +81,7 @@ impl Reader {
                 ("output", [name]) => items.push(Item::Output(self.output(&block, name.clone()))),
                 ("locals", []) => {
                     for (key, node) in members(block.body) {
-                        items.push(Item::Local(Local { name: label(key), value: self.value(node), exported: false }));
+                        items.push(Item::Local(Local { name: key.label(), value: self.value(node), exported: false }));
                     }
                 }
                 ("resource" | "data" | "ephemeral", [type_name, name]) => {
@@ -112,8 +112,8 @@ impl Reader {
             NodeKind::Null => {}
             NodeKind::List(items) => items.iter().for_each(|item| self.blocks(head, item, labels, above, found)),
             NodeKind::Object(members) if labels > 0 => {
-                for (key, node) in members.iter().filter(|(key, _)| !is_comment(key)) {
-                    above.push(label(key));
+                for Member { key, value: node } in members.iter().filter(|member| !is_comment(member)) {
+                    above.push(key.label());
                     self.blocks(key.span, node, labels - 1, above, found);
                     above.pop();
                 }
@@ -203,10 +203,10 @@ impl Reader {
     fn body(&mut self, node: &Node, without: &[&str]) -> Expr {
         let mut fields: Vec<Field> = Vec::new();
         for (key, value) in members(node) {
-            if without.contains(&key.text.text.as_str()) {
+            if without.contains(&key.text.as_str()) {
                 continue;
             }
-            if key.text.text == "dynamic" {
+            if key.text == "dynamic" {
                 self.dynamic(key, value, &mut fields);
                 continue;
             }
@@ -217,7 +217,7 @@ impl Reader {
     }
 
     /// `"dynamic": { "name": { "for_each": …, "iterator": …, "content": { } } }`: it joins the blocks of that name.
-    fn dynamic(&mut self, key: &Key, node: &Node, fields: &mut Vec<Field>) {
+    fn dynamic(&mut self, key: &Text, node: &Node, fields: &mut Vec<Field>) {
         let mut blocks = Vec::new();
         self.blocks(key.span, node, 1, &mut Vec::new(), &mut blocks);
         for block in blocks {
@@ -261,7 +261,7 @@ impl Reader {
     fn lifecycle(&mut self, node: &Node) -> Expr {
         let mut fields = Vec::new();
         for (key, value) in members(node) {
-            let references = REFERENCES.contains(&key.text.text.as_str());
+            let references = REFERENCES.contains(&key.text.as_str());
             let value = if references { self.expressions(value) } else { self.value(value) };
             fields.push(Field::Pair { key: key.literal(), value });
         }
@@ -293,7 +293,7 @@ impl Reader {
     fn expression(&mut self, node: &Node) -> Expr {
         let NodeKind::Text(text) = &node.kind else { return self.value(node) };
         if text.text.starts_with("${") {
-            return self.template(text, node.span);
+            return self.template(text);
         }
         self.or_broken(self.written(text).expression(), node.span)
     }
@@ -301,12 +301,12 @@ impl Reader {
     /// A value: its texts are templates, those of keys too.
     fn value(&mut self, node: &Node) -> Expr {
         let kind = match &node.kind {
-            NodeKind::Text(text) => return self.template(text, node.span),
+            NodeKind::Text(text) => return self.template(text),
             NodeKind::List(items) => ExprKind::List(items.iter().map(|item| Element::Item(self.value(item))).collect()),
             NodeKind::Object(_) => {
                 let mut fields = Vec::new();
                 for (key, value) in members(node) {
-                    let key = self.template(&key.text, key.span);
+                    let key = self.template(key);
                     fields.push(Field::Pair { key, value: self.value(value) });
                 }
                 ExprKind::Object(fields)
@@ -316,9 +316,9 @@ impl Reader {
         Expr::new(kind, node.span)
     }
 
-    fn template(&mut self, text: &Text, span: Span) -> Expr {
+    fn template(&mut self, text: &Text) -> Expr {
         let read = self.written(text).template();
-        Expr { span, ..self.or_broken(read, span) }
+        Expr { span: text.span, ..self.or_broken(read, text.span) }
     }
 
     fn written<'t>(&self, text: &'t Text) -> Written<'t> {
@@ -339,23 +339,20 @@ impl Reader {
 }
 
 /// The members of a body; several objects in a list are one body. Comments are left out.
-fn members(node: &Node) -> Vec<(&Key, &Node)> {
+fn members(node: &Node) -> Vec<(&Text, &Node)> {
     let mut found = Vec::new();
     let mut open = vec![node];
     while let Some(node) = open.pop() {
         open.extend(node.items().iter().rev());
-        found.extend(node.members().iter().filter(|(key, _)| !is_comment(key)).map(|(key, node)| (key, node)));
+        let members = node.members().iter().filter(|member| !is_comment(member));
+        found.extend(members.map(|member| (&member.key, &member.value)));
     }
     found
 }
 
 /// A property of this name is for people.
-fn is_comment(key: &Key) -> bool {
-    key.text.text == "//"
-}
-
-fn label(key: &Key) -> Label {
-    Label { name: key.name(), span: key.span }
+fn is_comment(member: &Member) -> bool {
+    member.key.text == "//"
 }
 
 #[cfg(test)]
