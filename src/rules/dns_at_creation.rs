@@ -5,7 +5,7 @@
 //! the zone to the nodes' own VNet by itself; a server that resolves in another VNet answers only if that one is
 //! linked as well, and by then (<https://learn.microsoft.com/azure/aks/private-clusters>).
 
-use super::{Decider, Finding, Level, Phase, Settings, Step};
+use super::{Finding, Level, Phase, Settings, Step};
 use crate::azure::{cluster, dns};
 use crate::network::{DnsSetting, End, Network, NodeSubnet, Order, Place, Seen, Server, ZoneMode};
 use crate::source::Span;
@@ -296,8 +296,7 @@ impl<'n> Situation<'n> {
 
     /// Fills what every finding of the three rules has in common.
     pub fn finish(&self, mut finding: Finding, settings: &Settings, objects: &[Option<Place<'n>>]) -> Finding {
-        finding.subject = Some(self.cluster.address().clone());
-        finding.root = Some(self.cluster.root());
+        finding = finding.about(self.cluster);
         finding.objects = objects.iter().flatten().map(|place| place.address().clone()).collect();
         finding.objects.extend(self.vnet.map(|vnet| vnet.address().clone()));
         finding.objects.sort();
@@ -310,11 +309,6 @@ impl<'n> Situation<'n> {
             finding.level = Level::Note;
         }
         finding
-    }
-
-    /// An undecided finding's decider.
-    pub fn decider(unknown: &Option<Unknown>, effect: &str) -> Vec<Decider> {
-        unknown.iter().map(|unknown| Decider { unknown: unknown.clone(), effect: effect.into() }).collect()
     }
 }
 

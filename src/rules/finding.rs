@@ -1,6 +1,7 @@
 //! In: what a rule saw. Out: findings that prove themselves hop by hop.
 //! Never: says how a finding is shown.
 
+use crate::network::Place;
 use crate::source::Span;
 use crate::value::{Address, RootId, Unknown};
 
@@ -137,5 +138,16 @@ impl Finding {
             why: None,
             deciders: Vec::new(),
         }
+    }
+
+    /// The same, speaking of a place in the network.
+    pub fn about(self, subject: Place) -> Finding {
+        Finding { subject: Some(subject.address().clone()), root: Some(subject.root()), ..self }
+    }
+
+    /// The same, where it cannot be told; `effect` says what the answers of the unknown that decides would mean.
+    pub fn undecided(self, unknown: Option<Unknown>, effect: &str) -> Finding {
+        let deciders = unknown.into_iter().map(|unknown| Decider { unknown, effect: effect.to_string() }).collect();
+        Finding { verdict: Verdict::Undecided, deciders, ..self }
     }
 }

@@ -1,9 +1,10 @@
 //! In: a private cluster. Out: the hubs of its VNet, and whether the cluster's zone is linked to them.
 //! Never: asks for a link to a virtual hub: Azure has none.
 
-use super::Confidence;
+use super::{Confidence, Finding, Rule};
 use crate::azure::cluster;
 use crate::network::{Hub, Network, Place, Seen, Server};
+use crate::source::Span;
 use crate::value::{Truth, Unknown};
 
 /// A private cluster whose VNet has hubs.
@@ -61,5 +62,15 @@ impl<'n> Spoke<'n> {
             // A firewall or gateway makes a hub of routing; that names are resolved there is a guess.
             _ => Confidence::Low,
         }
+    }
+
+    /// What cannot be told of the link of its zone to the hubs.
+    pub fn open(&self, rule: &Rule, place: Span, unknown: Option<Unknown>, message: String, effect: &str) -> Finding {
+        let mut finding = rule.finding(place, message).about(self.cluster).undecided(unknown, effect);
+        finding.confidence = self.confidence();
+        finding.objects = self.hubs.iter().map(|hub| hub.vnet.address().clone()).collect();
+        let hub = self.hubs.first();
+        finding.help = hub.map(|hub| format!("make sure that the zone is linked to `{}`", hub.vnet.name()));
+        finding
     }
 }

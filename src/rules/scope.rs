@@ -1,7 +1,7 @@
 //! In: a network. Out: one line for each cluster fact that is not known and that decides whether rules apply at all.
 //! Never: lists every rule as undecided for one unknown flag.
 
-use super::{Decider, Finding, Level, Verdict};
+use super::{Finding, Level};
 use crate::azure::{Field, cluster};
 use crate::network::{Network, Place};
 use crate::value::{Truth, Value};
@@ -45,11 +45,7 @@ fn of(cluster: Place, fact: &Fact) -> Option<Finding> {
     }
     let message = format!("cannot tell whether `{}` {}: {} were not asked", cluster.name(), fact.words, fact.rules);
     let (code, name) = SCOPE;
-    let mut finding = Finding::new(code, name, Level::Note, cluster.span_of(fact.field), message);
-    finding.verdict = Verdict::Undecided;
-    finding.subject = Some(cluster.address().clone());
-    finding.root = Some(cluster.root());
     let effect = format!("if it {}, these rules apply; else they say nothing", fact.words);
-    finding.deciders = got.unknown().into_iter().map(|unknown| Decider { unknown, effect: effect.clone() }).collect();
-    Some(finding)
+    let finding = Finding::new(code, name, Level::Note, cluster.span_of(fact.field), message);
+    Some(finding.about(cluster).undecided(got.unknown(), &effect))
 }

@@ -6,7 +6,7 @@
 //! node subnet, and refuses to create the cluster otherwise; routes that arrive by BGP do not count
 //! (<https://learn.microsoft.com/azure/aks/egress-udr>).
 
-use super::{Decider, Finding, Rule, Step, Verdict};
+use super::{Finding, Rule, Step};
 use crate::azure::{cluster, routes};
 use crate::network::{DefaultRoute, End, Injection, Network, NodeSubnet, Place, Table};
 use crate::source::Span;
@@ -76,9 +76,7 @@ impl<'n> Egress<'n> {
 
     /// A finding with the first hops of the proof: the cluster, its pool, the subnet, its table.
     pub fn finding(&self, rule: &Rule, message: String) -> Finding {
-        let mut finding = rule.finding(self.place(), message);
-        finding.subject = Some(self.cluster.address().clone());
-        finding.root = Some(self.cluster.root());
+        let mut finding = rule.finding(self.place(), message).about(self.cluster);
         finding.objects.extend(self.subnet.end.place().map(|subnet| subnet.address().clone()));
         finding
             .steps
@@ -107,10 +105,7 @@ impl<'n> Egress<'n> {
 
     /// The same for what cannot be told.
     pub fn open(&self, rule: &Rule, unknown: Option<Unknown>, message: String, effect: &str) -> Finding {
-        let mut finding = self.finding(rule, message);
-        finding.verdict = Verdict::Undecided;
-        finding.deciders = unknown.into_iter().map(|unknown| Decider { unknown, effect: effect.to_string() }).collect();
-        finding
+        self.finding(rule, message).undecided(unknown, effect)
     }
 
     /// The hops from the subnet's VNet to what injects routes.

@@ -1,7 +1,7 @@
 //! See the rule's page below.
 
 use super::dns_at_creation::{Outcome, Situation, linked_to, situations};
-use super::{Confidence, Finding, Level, Settings, Step, Verdict};
+use super::{Confidence, Finding, Level, Settings, Step};
 use crate::network::{Network, Order, Server};
 
 rule! {
@@ -144,13 +144,11 @@ fn found(situation: &Situation, settings: &Settings) -> Option<Finding> {
         }
         Outcome::Open { zone, unknown, why, system: false } => {
             let message = format!("cannot tell whether `{name}` can be created: {why}");
-            let mut finding = base(situation, message);
-            finding.verdict = Verdict::Undecided;
-            finding.help = Some("make sure that the zone is linked to the VNet of the DNS servers before the cluster".into());
-            finding.deciders = Situation::decider(
-                unknown,
+            let mut finding = base(situation, message).undecided(
+                unknown.clone(),
                 "if its DNS servers resolve in a VNet that is not linked to the zone by then: VNL001; else it passes",
             );
+            finding.help = Some("make sure that the zone is linked to the VNet of the DNS servers before the cluster".into());
             Some(situation.finish(finding, settings, &[*zone]))
         }
         _ => None,

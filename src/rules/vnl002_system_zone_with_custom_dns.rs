@@ -1,7 +1,7 @@
 //! See the rule's page below.
 
 use super::dns_at_creation::{Outcome, Situation, situations};
-use super::{Confidence, Finding, Level, Settings, Step, Verdict};
+use super::{Confidence, Finding, Level, Settings, Step};
 use crate::azure::cluster;
 use crate::network::{Network, Order};
 
@@ -116,14 +116,12 @@ fn found(situation: &Situation, settings: &Settings) -> Option<Finding> {
         }
         Outcome::Open { unknown, why: open, system: true, .. } => {
             let message = format!("cannot tell whether `{name}` can be created: {open}");
-            let mut finding = RULE.finding(situation.place(), message);
-            finding.verdict = Verdict::Undecided;
-            finding.why = Some(why.into());
-            finding.help = Some("let Azure answer DNS in this VNet until the cluster is there, or take a zone of your own".into());
-            finding.deciders = Situation::decider(
-                unknown,
+            let mut finding = RULE.finding(situation.place(), message).undecided(
+                unknown.clone(),
                 "if the VNet asks DNS servers of its own and AKS makes the zone: VNL002; else it passes",
             );
+            finding.why = Some(why.into());
+            finding.help = Some("let Azure answer DNS in this VNet until the cluster is there, or take a zone of your own".into());
             Some(situation.finish(finding, settings, &[]))
         }
         _ => None,

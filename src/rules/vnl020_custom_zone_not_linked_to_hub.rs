@@ -2,7 +2,7 @@
 
 use super::dns_at_creation::linked_to;
 use super::hub_links::{Spoke, spokes};
-use super::{Confidence, Decider, Finding, Settings, Step, Verdict};
+use super::{Confidence, Finding, Settings, Step};
 use crate::azure::{cluster, dns};
 use crate::network::{End, Network, Place, ZoneMode};
 use crate::value::{Truth, Unknown};
@@ -183,12 +183,10 @@ fn of_zone<'n>(network: &'n Network, spoke: &Spoke<'n>, zone: Place<'n>) -> Opti
         target.name()
     );
     let place = spoke.cluster.span_of(&cluster::PRIVATE_DNS_ZONE);
-    let mut finding = RULE.finding(place, message);
+    let mut finding = RULE.finding(place, message).about(spoke.cluster);
     // A hub that is only read may be linked in its own repository; links are written where the zone is.
     let of_target = if target.is_made() { Confidence::High } else { Confidence::Medium };
     finding.confidence = spoke.confidence().min(of_target);
-    finding.subject = Some(spoke.cluster.address().clone());
-    finding.root = Some(spoke.cluster.root());
     finding.objects = vec![zone.address().clone(), target.address().clone()];
     finding.steps.push(Step { message: "this private cluster names its zone".into(), span: place });
     finding.steps.push(Step { message: linked_to(zone), span: zone.span() });
@@ -205,16 +203,5 @@ fn of_zone<'n>(network: &'n Network, spoke: &Spoke<'n>, zone: Place<'n>) -> Opti
 fn open(spoke: &Spoke, unknown: Option<Unknown>, why: String) -> Finding {
     let message = format!("cannot tell whether the zone of `{}` is linked to its hub: {why}", spoke.cluster.name());
     let place = spoke.cluster.span_of(&cluster::PRIVATE_DNS_ZONE);
-    let mut finding = RULE.finding(place, message);
-    finding.verdict = Verdict::Undecided;
-    finding.confidence = spoke.confidence();
-    finding.subject = Some(spoke.cluster.address().clone());
-    finding.root = Some(spoke.cluster.root());
-    finding.objects = spoke.hubs.iter().map(|hub| hub.vnet.address().clone()).collect();
-    if let Some(hub) = spoke.hubs.first() {
-        finding.help = Some(format!("make sure that the zone is linked to `{}`", hub.vnet.name()));
-    }
-    let effect = "if the zone is linked to the hub it passes; else VNL020".to_string();
-    finding.deciders = unknown.into_iter().map(|unknown| Decider { unknown, effect: effect.clone() }).collect();
-    finding
+    spoke.open(&RULE, place, unknown, message, "if the zone is linked to the hub it passes; else VNL020")
 }

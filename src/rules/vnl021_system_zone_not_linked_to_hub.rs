@@ -1,7 +1,7 @@
 //! See the rule's page below.
 
 use super::hub_links::{Spoke, spokes};
-use super::{Confidence, Decider, Finding, Level, Settings, Step, Verdict};
+use super::{Confidence, Finding, Level, Settings, Step};
 use crate::azure::{cluster, dns};
 use crate::network::{End, Network, Place, ZoneMode};
 use crate::value::{Truth, Unknown};
@@ -165,7 +165,7 @@ fn of_spoke<'n>(network: &'n Network, spoke: &Spoke<'n>) -> Option<Finding> {
         spoke.cluster.name(),
         target.name()
     );
-    let mut finding = RULE.finding(place, message);
+    let mut finding = RULE.finding(place, message).about(spoke.cluster);
     finding.confidence = spoke.confidence().min(Confidence::Medium);
     finding.steps.push(Step { message: "this private cluster leaves its zone to AKS".into(), span: place });
     // The code does link the zone, and to a network that has nothing to do with the cluster: it meant the hub.
@@ -178,8 +178,6 @@ fn of_spoke<'n>(network: &'n Network, spoke: &Spoke<'n>) -> Option<Finding> {
     if spoke.cluster.is_true(&cluster::PUBLIC_FQDN).certainly() {
         finding.level = Level::Note;
     }
-    finding.subject = Some(spoke.cluster.address().clone());
-    finding.root = Some(spoke.cluster.root());
     finding.objects = vec![spoke.vnet.address().clone(), target.address().clone()];
     if let Some(tie) = hub.tie {
         let message = format!("its VNet `{}` is tied to `{}`", spoke.vnet.name(), hub.vnet.name());
@@ -220,16 +218,7 @@ fn nameless_link<'n>(network: &'n Network, spoke: &Spoke<'n>, targets: &[Place<'
 fn open(spoke: &Spoke, unknown: Option<Unknown>, why: String) -> Finding {
     let message = format!("cannot tell whether the system zone of `{}` is linked to its hub: {why}", spoke.cluster.name());
     let place = spoke.cluster.span_of(&cluster::PRIVATE);
-    let mut finding = RULE.finding(place, message);
-    finding.verdict = Verdict::Undecided;
-    finding.confidence = spoke.confidence().min(Confidence::Medium);
-    finding.subject = Some(spoke.cluster.address().clone());
-    finding.root = Some(spoke.cluster.root());
-    finding.objects = spoke.hubs.iter().map(|hub| hub.vnet.address().clone()).collect();
-    if let Some(hub) = spoke.hubs.first() {
-        finding.help = Some(format!("make sure that the zone is linked to `{}`", hub.vnet.name()));
-    }
-    let effect = "if it is the cluster's zone that is linked it passes; else VNL021".to_string();
-    finding.deciders = unknown.into_iter().map(|unknown| Decider { unknown, effect: effect.clone() }).collect();
-    finding
+    let effect = "if it is the cluster's zone that is linked it passes; else VNL021";
+    let finding = spoke.open(&RULE, place, unknown, message, effect);
+    Finding { confidence: finding.confidence.min(Confidence::Medium), ..finding }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Confidence, Decider, Finding, Settings, Step, Verdict};
+use super::{Confidence, Finding, Settings, Step};
 use crate::azure::cluster;
 use crate::network::{End, Got, Network, Place};
 use crate::source::Span;
@@ -156,19 +156,15 @@ fn found(gateway: &Gateway, writers: &[Writer]) -> Option<Finding> {
         true => format!("{shown} write to the same application gateway `{name}`"),
         false => format!("cannot tell whether more than one cluster writes to application gateway `{name}`: {shown}"),
     };
-    let mut finding = RULE.finding(first.span, message);
+    let mut finding = RULE.finding(first.span, message).about(first.cluster);
     if !certain {
-        finding.verdict = Verdict::Undecided;
         let unknown = open.flatten().or_else(|| template.and_then(|writer| writer.cluster.decides().cloned()));
-        let effect = "if more than one cluster is made with the add-on: VNL110; else it passes".to_string();
-        finding.deciders = unknown.into_iter().map(|unknown| Decider { unknown, effect: effect.clone() }).collect();
+        finding = finding.undecided(unknown, "if more than one cluster is made with the add-on: VNL110; else it passes");
     }
     // The same unknown is the same gateway, whichever it is.
     if !matches!(gateway, Gateway::Declared(..)) {
         finding.confidence = Confidence::Medium;
     }
-    finding.subject = Some(first.cluster.address().clone());
-    finding.root = Some(first.cluster.root());
     finding.objects = writers.iter().skip(1).map(|writer| writer.cluster.address().clone()).collect();
     for (index, writer) in writers.iter().enumerate() {
         let message = match index {
