@@ -3,7 +3,10 @@
 
 use crate::azure::{self, At, Translated};
 use crate::evaluate::{Evaluated, Resource};
-use crate::value::{Hole, Kind, Reason, Value};
+use crate::value::{Hole, Reach, Reason, Value};
+
+/// A choice is what its condition is.
+const REACH: Reach = Reach { levels: 17, most: 65, candidates: false };
 
 /// How many written attributes of the network's resource types are known, and how well.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,7 +63,7 @@ impl Statistics {
 
     fn count(&mut self, value: &Value) {
         let mut holes: Vec<Hole> = Vec::new();
-        gather(value, &mut holes, 0);
+        value.holes(REACH, &mut holes);
         let module = |hole: &Hole| matches!(hole, Hole::Unknown(unknown) if unknown.reason() == Reason::Module);
         let count = match holes.as_slice() {
             [] => &mut self.known,
@@ -77,25 +80,5 @@ fn of_a_resource(hole: &Hole) -> bool {
     match hole {
         Hole::Reference(_) => true,
         Hole::Unknown(unknown) => unknown.reason() == Reason::Data && !unknown.made_of().is_empty(),
-    }
-}
-
-fn gather(value: &Value, holes: &mut Vec<Hole>, depth: usize) {
-    if depth > 16 || holes.len() > 64 {
-        return;
-    }
-    match &value.kind {
-        Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
-        Kind::Text(pieces) => holes.extend(pieces.holes().cloned()),
-        Kind::List { items, rest, .. } => {
-            holes.extend(rest.clone());
-            items.iter().for_each(|item| gather(item, holes, depth + 1));
-        }
-        Kind::Object { fields, rest, .. } => {
-            holes.extend(rest.clone());
-            fields.values().for_each(|field| gather(field, holes, depth + 1));
-        }
-        Kind::OneOf { condition, .. } => holes.push(Hole::Unknown(condition.clone())),
-        Kind::Reference(_) | Kind::Unknown(_) => holes.extend(value.hole()),
     }
 }

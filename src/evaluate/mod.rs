@@ -5,6 +5,7 @@ pub mod bicep;
 mod expression;
 pub mod functions;
 mod inputs;
+mod memory;
 mod roots;
 pub mod terraform;
 
@@ -19,6 +20,13 @@ use crate::value::{Address, Pieces, Reason, RootId, SmolStr, Truth, Unknown, Val
 pub use expression::{Bindings, Call, Evaluator, Fuel, Refused, Scope, form, is_broken};
 pub use roots::{Inputs, Library, find_roots, is_program, may_be_template};
 
+/// The most module instances of one root, and the deepest chain of module calls.
+const MOST_MODULES: usize = 4096;
+const DEEPEST_CALLS: usize = 32;
+
+/// The steps that one root may spend.
+const FUEL: u64 = 1_000_000;
+
 /// One deployment: a Terraform root module or a Bicep file that nobody uses as a module, with its inputs.
 #[derive(Clone, Debug)]
 pub struct Root {
@@ -32,6 +40,13 @@ pub struct Root {
     pub environment: Option<String>,
     /// The files whose values it takes, in the order of rising precedence.
     pub input_files: Vec<String>,
+}
+
+impl Root {
+    /// It is an ARM template, which is read as Bicep is.
+    pub fn is_template(&self) -> bool {
+        self.dialect == Dialect::Bicep && self.path.ends_with(".json")
+    }
 }
 
 /// What one root's evaluation found.
@@ -113,6 +128,21 @@ pub fn evaluate_text(
         Dialect::Terraform => terraform::Console::new(library, root, &given).evaluate(expr),
         Dialect::Bicep => bicep::Console::new(library, root, &given).evaluate(expr),
     }
+}
+
+/// The answer of a console: a value, or the first reason for which the language would refuse it.
+fn answer(value: Value, refused: &[Refused]) -> Result<Value, String> {
+    match (expression::holds_broken(&value), refused.first()) {
+        (true, Some(refused)) => Err(refused.message.clone()),
+        (true, None) => Err("this cannot be read".into()),
+        _ => Ok(value),
+    }
+}
+
+/// Says that a root took all of its steps.
+fn cut_short(span: Span) -> Fault {
+    let message = "the analysis of this root was cut short: evaluating it takes too many steps".into();
+    Fault { span, message, opened: None }
 }
 
 /// What one root's evaluation is given.

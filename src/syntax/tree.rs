@@ -535,6 +535,30 @@ mod tests {
     }
 
     #[test]
+    fn each_form_allows_what_it_says() {
+        let file = Sources::of_texts([("a.json", "")]).open("a.json").expect("the text was handed over");
+        let fault = |text: &str, form: Form| read(file, text, form, Limits::default()).fault.map(|f| f.span.start);
+        let all = [Form::Strict, Form::Commented, Form::Lenient];
+        let cases = [
+            ("\u{feff}{\"a\": [1e3, -0.5, \"\\uD83D\\uDE00\", true, null]}", [None, None, None]),
+            ("{\"a\": 1 /* c */}", [Some(8), None, None]),
+            ("[1, ]", [Some(4), Some(4), None]),
+            ("['a']", [Some(1), Some(1), None]),
+            ("[tRue]", [Some(2), Some(2), None]),
+            ("[\"\\ud800\"]", [Some(2), Some(2), None]),
+            ("[1] 2", [Some(4), Some(4), Some(4)]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(all.map(|form| fault(text, form)), expected, "{text}");
+        }
+        let deep = read(file, &"[".repeat(1_000_000), Form::Strict, Limits::default());
+        assert_eq!(
+            deep.fault.map(|fault| fault.message),
+            Some("nested deeper than 256 levels (--max-depth)".to_string())
+        );
+    }
+
+    #[test]
     fn no_text_is_too_deep_or_too_short() {
         let deep = lenient(&"[".repeat(1_000_000));
         assert_eq!(

@@ -99,6 +99,17 @@ pub enum Kind {
     Unknown(Unknown),
 }
 
+/// How far [`Value::holes`] looks.
+#[derive(Clone, Copy, Debug)]
+pub struct Reach {
+    /// The levels of values within values.
+    pub levels: usize,
+    /// With so many holes it is enough.
+    pub most: usize,
+    /// The candidates of a choice are looked into.
+    pub candidates: bool,
+}
+
 /// The most candidates of a choice.
 const MOST_CANDIDATES: usize = 64;
 
@@ -226,6 +237,32 @@ impl Value {
             Kind::List { items, rest, .. } => rest.clone().or_else(|| items.iter().find_map(Value::first_hole)),
             Kind::Object { fields, rest, .. } => rest.clone().or_else(|| fields.values().find_map(Value::first_hole)),
             Kind::OneOf { .. } | Kind::Reference(_) | Kind::Unknown(_) => self.hole(),
+        }
+    }
+
+    /// Adds everything in this value that is not known, as far as `reach` goes: of a list or an object first what else
+    /// it may hold, of a choice first what decides.
+    pub fn holes(&self, reach: Reach, holes: &mut Vec<Hole>) {
+        if holes.len() >= reach.most {
+            return;
+        }
+        let Some(deeper) = reach.levels.checked_sub(1).map(|levels| Reach { levels, ..reach }) else { return };
+        match &self.kind {
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
+            Kind::Text(pieces) => holes.extend(pieces.holes().cloned()),
+            Kind::List { items, rest, .. } => {
+                holes.extend(rest.clone());
+                items.iter().for_each(|item| item.holes(deeper, holes));
+            }
+            Kind::Object { fields, rest, .. } => {
+                holes.extend(rest.clone());
+                fields.values().for_each(|field| field.holes(deeper, holes));
+            }
+            Kind::OneOf { condition, values } => {
+                holes.push(Hole::Unknown(condition.clone()));
+                values.iter().filter(|_| reach.candidates).for_each(|value| value.holes(deeper, holes));
+            }
+            Kind::Reference(_) | Kind::Unknown(_) => holes.extend(self.hole()),
         }
     }
 

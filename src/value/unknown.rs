@@ -79,6 +79,12 @@ impl Unknown {
         Some(Unknown(Arc::new(Inner { root: *root, name: SmolStr::new(name), reason: *reason, place: *place, of })))
     }
 
+    /// A part of whatever this is, as in `item of var.zones`: the same for all that ask for it.
+    pub fn part(&self, what: &str) -> Unknown {
+        let hole = Hole::Unknown(self.clone());
+        Unknown::derived(format!("{what} {}", self.name()), [&hole]).unwrap_or_else(|| self.clone())
+    }
+
     /// The attributes that it was made from, as far as that is known.
     pub fn made_of(&self) -> &[Reference] {
         &self.0.of

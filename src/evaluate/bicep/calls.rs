@@ -1,8 +1,6 @@
 //! In: a `module` declaration. Out: its instances, each with its file, its target and what its caller gives it.
 //! Never: fetches a module; what is not below the root of the sources is not read.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -11,6 +9,7 @@ use super::instances::{Instances, Made};
 use super::target::Level;
 use super::{At, Children, DEEPEST_CALLS, MOST_MODULES, Module, Parent, Wanted, World, qualified};
 use crate::evaluate::UnreadModule;
+use crate::evaluate::memory::Memory;
 use crate::source::{Refusal, extension_of, join};
 use crate::syntax::{Declaration, Fault};
 use crate::value::{Address, Reason, Truth, Unknown, Value};
@@ -82,7 +81,7 @@ impl World<'_> {
             target,
             exists: parent.exists & made.exists,
             decides: parent.decides.clone().or_else(|| made.decides.clone()),
-            memory: RefCell::new(HashMap::new()),
+            memory: Memory::default(),
         }));
         modules.len() - 1
     }

@@ -152,7 +152,7 @@ impl Instances {
                     None => items.into_iter().next().unwrap_or_else(Value::null),
                 };
                 let place = match &rest {
-                    Some(rest) => Value::unknown(part(rest, &format!("place of item {at} in"))),
+                    Some(rest) => Value::unknown(rest.part(&format!("place of item {at} in"))),
                     None => Value::number(at),
                 };
                 let exists = Truth::yes_or_unknown(everywhere);
@@ -178,16 +178,10 @@ fn template(names: Option<(SmolStr, Option<SmolStr>)>, unknown: &Unknown, exists
     Made {
         key: Some(Key::Any(unknown.clone())),
         names,
-        item: Value::unknown(part(unknown, "item of")),
-        place: Value::unknown(part(unknown, "place in")),
+        item: Value::unknown(unknown.part("item of")),
+        place: Value::unknown(unknown.part("place in")),
         around: None,
         exists,
         decides: Some(unknown.clone()),
     }
-}
-
-/// The item or place of whichever instance, named by the list: the same for all that walk the same one.
-fn part(unknown: &Unknown, what: &str) -> Unknown {
-    let hole = Hole::Unknown(unknown.clone());
-    Unknown::derived(format!("{what} {}", unknown.name()), [&hole]).unwrap_or_else(|| unknown.clone())
 }

@@ -17,9 +17,10 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::Given;
-use super::expression::{Bindings, Evaluator, Fuel, Refused, form, holds_broken};
-use super::{Evaluated, Library, ModuleCall, Root, UnreadModule};
+use super::expression::{Bindings, Evaluator, Fuel, Refused, form};
+use super::memory::Memory;
+use super::{DEEPEST_CALLS, FUEL, MOST_MODULES, answer, cut_short};
+use super::{Evaluated, Given, Library, ModuleCall, Root, UnreadModule};
 use crate::source::{Refusal, Span, directory_of, join};
 use crate::syntax::{Declaration, Dialect, Expr, ExprKind, Fault, Field};
 use crate::value::{Address, Hand, Kind, Origin, Reason, Reference, RootId, SmolStr, Truth, Unknown, Value};
@@ -28,15 +29,8 @@ use declared::Declared;
 use instances::{Instances, Loop, Made};
 use target::{Level, Target};
 
-/// The most module instances of one root, and the deepest chain of module calls.
-const MOST_MODULES: usize = 4096;
-const DEEPEST_CALLS: usize = 32;
-
 /// The longest chain of variables, parameters and functions that ask for each other.
 const DEEPEST_CHAIN: u32 = 128;
-
-/// The steps that one root may spend.
-const FUEL: u64 = 1_000_000;
 
 /// Bicep is the dialect of everything here.
 const DIALECT: Dialect = Dialect::Bicep;
@@ -52,7 +46,7 @@ struct Module {
     target: Target,
     exists: Truth,
     decides: Option<Unknown>,
-    memory: RefCell<HashMap<Wanted, Memory>>,
+    memory: Memory<Wanted>,
 }
 
 /// Where a module instance was called.
@@ -78,13 +72,6 @@ enum Wanted {
     Member(usize, usize, SmolStr),
     /// All members of a resource, where they are not written one by one.
     Members(usize, usize),
-}
-
-#[derive(Clone)]
-enum Memory {
-    /// It is being worked out: whoever asks again stands in a cycle.
-    Asked,
-    Known(Value),
 }
 
 /// A place in a program: a file, and the resource whose nested ones go by their short names.
@@ -153,9 +140,7 @@ pub fn evaluate(library: &Library, root: &Root, given: &Given) -> Evaluated {
     evaluated.faults = world.faults.take();
     evaluated.cut = world.cut.take();
     if world.fuel.ran_out() {
-        let message = "the analysis of this root was cut short: evaluating it takes too many steps";
-        let note = |span| Fault { span, message: message.into(), opened: None };
-        evaluated.cut.extend(main.declared.start().map(note));
+        evaluated.cut.extend(main.declared.start().map(cut_short));
     }
     evaluated
 }
@@ -213,12 +198,7 @@ impl<'a> Console<'a> {
     pub fn evaluate(&self, expr: &Expr) -> Result<Value, String> {
         self.world.refused.borrow_mut().clear();
         let value = self.world.value(At { module: 0, inside: None }, expr, Bindings::default());
-        let refused = self.world.refused.borrow();
-        match (holds_broken(&value), refused.first()) {
-            (true, Some(refused)) => Err(refused.message.clone()),
-            (true, None) => Err("this cannot be read".into()),
-            _ => Ok(value),
-        }
+        answer(value, &self.world.refused.borrow())
     }
 }
 
@@ -275,7 +255,7 @@ impl<'a> World<'a> {
             target: Target::of_root(self.id(), level),
             exists: Truth::Yes,
             decides: None,
-            memory: RefCell::default(),
+            memory: Memory::default(),
         }));
         modules.len() - 1
     }
@@ -331,17 +311,10 @@ impl<'a> World<'a> {
 
     /// Works something out once. Whoever asks for it while that goes on stands in a cycle.
     fn remember(&self, module: usize, wanted: Wanted, span: Span, work: impl FnOnce() -> Value) -> Value {
-        let of = self.module(module);
-        let known = of.memory.borrow().get(&wanted).cloned();
-        match known {
-            Some(Memory::Known(value)) => return value,
-            Some(Memory::Asked) => return self.refuse(module, span, "this depends on itself".into()),
-            None => {}
-        }
-        of.memory.borrow_mut().insert(wanted.clone(), Memory::Asked);
-        let value = self.deeper(work).unwrap_or_else(|| self.unknown("a long chain of names", Reason::Limit, span));
-        of.memory.borrow_mut().insert(wanted, Memory::Known(value.clone()));
-        value
+        let too_long = || self.unknown("a long chain of names", Reason::Limit, span);
+        let work = || self.deeper(work).unwrap_or_else(too_long);
+        let circle = || self.refuse(module, span, "this depends on itself".into());
+        self.module(module).memory.once(wanted, work).unwrap_or_else(circle)
     }
 
     /// `param name`.

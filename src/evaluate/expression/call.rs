@@ -10,7 +10,7 @@ use crate::value::{Hole, Kind, Origin, Reason, SmolStr, Unknown, Value};
 /// A lambda as functions call it.
 type Lambda<'s> = Box<dyn Fn(&[Value]) -> Value + 's>;
 
-/// How deep holes are collected from an argument; what lies deeper is named by the form alone.
+/// How deep a value is looked into for what is refused.
 const DEEPEST: usize = 32;
 
 /// What the language would refuse, wherever in a value it is.
@@ -39,31 +39,6 @@ fn broken_within(value: &Value, depth: usize) -> bool {
         }
         Kind::OneOf { values, .. } => values.iter().any(|value| broken_within(value, depth + 1)),
         _ => false,
-    }
-}
-
-/// Every hole in a value, a few of each kind at most: enough to name what would decide.
-pub(super) fn collect_holes(value: &Value, holes: &mut Vec<Hole>, depth: usize) {
-    if depth > DEEPEST || holes.len() >= 32 {
-        return;
-    }
-    match &value.kind {
-        Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
-        Kind::Text(pieces) => holes.extend(pieces.holes().cloned()),
-        Kind::List { items, rest, .. } => {
-            holes.extend(rest.clone());
-            items.iter().for_each(|item| collect_holes(item, holes, depth + 1));
-        }
-        Kind::Object { fields, rest, .. } => {
-            holes.extend(rest.clone());
-            fields.values().for_each(|field| collect_holes(field, holes, depth + 1));
-        }
-        Kind::OneOf { condition, values } => {
-            holes.push(Hole::Unknown(condition.clone()));
-            values.iter().for_each(|value| collect_holes(value, holes, depth + 1));
-        }
-        Kind::Reference(reference) => holes.push(Hole::Reference(reference.clone())),
-        Kind::Unknown(unknown) => holes.push(Hole::Unknown(unknown.clone())),
     }
 }
 

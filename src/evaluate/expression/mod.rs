@@ -17,12 +17,15 @@ use indexmap::IndexMap;
 
 use crate::source::{Sources, Span};
 use crate::syntax::{Dialect, Element, Expr, ExprKind, Field};
-use crate::value::{Hand, Hole, Kind, ListShape, ObjectShape, Origin, Reason, RootId, SmolStr, Unknown, Value};
+use crate::value::{Hand, Hole, Kind, ListShape, ObjectShape, Origin, Reach, Reason, RootId, SmolStr, Unknown, Value};
 
 pub use access::as_view;
 pub use call::{holds_broken, is_broken};
 pub use form::form;
 pub(in crate::evaluate) use template::to_text;
+
+/// How far the parts of an expression are looked into: enough to name what would decide.
+const REACH: Reach = Reach { levels: 33, most: 32, candidates: true };
 
 /// Names that a repetition or a lambda binds, the innermost first.
 #[derive(Clone, Copy, Default)]
@@ -213,7 +216,7 @@ impl Evaluator<'_> {
         let mut secret = false;
         for value in values {
             secret |= value.secret;
-            call::collect_holes(value, &mut holes, 0);
+            value.holes(REACH, &mut holes);
         }
         let unknown = Unknown::derived(name, &holes)
             .unwrap_or_else(|| Unknown::new(self.scope.root(), name, Reason::Function).at(span));

@@ -2,10 +2,13 @@
 //! Never: decides what a function is worth.
 
 use super::{Argument, Context};
-use crate::value::{Hole, Kind, Piece, Pieces, Reason, Reference, Segment, Unknown, Value};
+use crate::value::{Hole, Kind, Piece, Pieces, Reach, Reason, Reference, Segment, Unknown, Value};
 
 /// The longest name of a call; longer ones are cut and end in a checksum of the whole.
 const LONGEST_NAME: usize = 160;
+
+/// How far the arguments of a call are looked into.
+const REACH: Reach = Reach { levels: usize::MAX, most: 64, candidates: true };
 
 /// What a call is that cannot be told: named by the call, as its holes are for reason, root and place.
 pub fn of(context: &Context, values: &[Value]) -> Value {
@@ -16,7 +19,7 @@ pub fn of(context: &Context, values: &[Value]) -> Value {
 pub fn hole(context: &Context, values: &[Value]) -> Hole {
     let mut holes = Vec::new();
     for value in values {
-        collect(value, &mut holes);
+        value.holes(REACH, &mut holes);
     }
     let derived = Unknown::derived(context.source_form, &holes);
     Hole::Unknown(derived.unwrap_or_else(|| Unknown::new(context.root, context.source_form, Reason::Function)))
@@ -177,27 +180,5 @@ fn spell(value: &Value, text: &mut String) {
         }
         Kind::Reference(reference) => text.push_str(&reference.to_string()),
         Kind::Unknown(unknown) => text.push_str(unknown.name()),
-    }
-}
-
-fn collect(value: &Value, holes: &mut Vec<Hole>) {
-    if holes.len() >= 64 {
-        return;
-    }
-    match &value.kind {
-        Kind::Text(pieces) => holes.extend(pieces.holes().cloned()),
-        Kind::List { items, rest, .. } => {
-            items.iter().for_each(|item| collect(item, holes));
-            holes.extend(rest.clone());
-        }
-        Kind::Object { fields, rest, .. } => {
-            fields.values().for_each(|value| collect(value, holes));
-            holes.extend(rest.clone());
-        }
-        Kind::OneOf { condition, values } => {
-            holes.push(Hole::Unknown(condition.clone()));
-            values.iter().for_each(|value| collect(value, holes));
-        }
-        _ => holes.extend(value.hole()),
     }
 }

@@ -70,8 +70,8 @@ impl Made {
                     Key::Index(index) => (None, Some(Value::number(*index))),
                     Key::Text(text) => (Some(Value::text(text)), None),
                     Key::Any(unknown) => (
-                        Some(Value::unknown(unknown.derive("each.key"))),
-                        Some(Value::unknown(unknown.derive("count.index"))),
+                        Some(Value::unknown(unknown.part("each.key of"))),
+                        Some(Value::unknown(unknown.part("count.index of"))),
                     ),
                 };
                 let each = each.unwrap_or_else(Value::null);
@@ -82,18 +82,6 @@ impl Made {
                 work(Bindings::with(&count))
             }
         }
-    }
-}
-
-trait Derive {
-    fn derive(&self, what: &str) -> Unknown;
-}
-
-impl Derive for Unknown {
-    /// The key of whichever instance, named by the collection: the same for all that walk the same one.
-    fn derive(&self, what: &str) -> Unknown {
-        let hole = Hole::Unknown(self.clone());
-        Unknown::derived(format!("{what} of {}", self.name()), [&hole]).unwrap_or_else(|| self.clone())
     }
 }
 
@@ -169,7 +157,7 @@ pub fn too_many(value: &Value, most: usize) -> Option<String> {
 fn template(unknown: &Unknown) -> Made {
     Made {
         key: Some(Key::Any(unknown.clone())),
-        value: Value::unknown(unknown.derive("each.value")),
+        value: Value::unknown(unknown.part("each.value of")),
         exists: Truth::Unknown,
         decides: Some(unknown.clone()),
     }

@@ -18,6 +18,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::expression::{Bindings, Evaluator, Fuel, Refused};
+use super::memory::Memory;
+use super::{DEEPEST_CALLS, FUEL, MOST_MODULES, answer, cut_short};
 use super::{Evaluated, Given, Library, ModuleCall, Resource, Root, Site, UnreadModule};
 use crate::source::Span;
 use crate::syntax::{Declaration, Dialect, Expr, ExprKind, Fault};
@@ -27,13 +29,6 @@ pub use configuration::{Configuration, files, is_configuration};
 use configuration::{DIALECT, local_source, provider_of};
 use instances::{Instances, Made};
 pub use plan::{is_plan, tree_of};
-
-/// The most module instances of one root, and the deepest chain of module calls.
-const MOST_MODULES: usize = 4096;
-const DEEPEST_CALLS: usize = 32;
-
-/// The steps that one root may spend.
-const FUEL: u64 = 1_000_000;
 
 /// A module call that is being evaluated: one instance of it.
 struct Module {
@@ -45,7 +40,7 @@ struct Module {
     parent: Option<Parent>,
     exists: Truth,
     decides: Option<Unknown>,
-    memory: RefCell<HashMap<Wanted, Memory>>,
+    memory: Memory<Wanted>,
 }
 
 /// Where a module instance was called.
@@ -63,13 +58,6 @@ enum Wanted {
     Output(SmolStr),
     /// An attribute of an instance: the declaration's place, which instance, and the attribute.
     Attribute(bool, SmolStr, SmolStr, usize, SmolStr),
-}
-
-#[derive(Clone)]
-enum Memory {
-    /// It is being worked out: whoever asks again stands in a cycle.
-    Asked,
-    Known(Value),
 }
 
 /// One root's evaluation.
@@ -111,7 +99,7 @@ pub fn evaluate(library: &Library, root: &Root, given: &Given) -> Evaluated {
         parent: None,
         exists: Truth::Yes,
         decides: None,
-        memory: RefCell::default(),
+        memory: Memory::default(),
     }));
     let mut evaluated = Evaluated::default();
     world.gather(0, &mut evaluated);
@@ -159,7 +147,7 @@ impl<'a> Console<'a> {
             parent: None,
             exists: Truth::Yes,
             decides: None,
-            memory: RefCell::default(),
+            memory: Memory::default(),
         }));
         Console { world }
     }
@@ -168,18 +156,8 @@ impl<'a> Console<'a> {
     pub fn evaluate(&self, expr: &Expr) -> Result<Value, String> {
         self.world.refused.borrow_mut().clear();
         let value = self.world.value(0, expr, Bindings::default());
-        let refused = self.world.refused.borrow();
-        match (super::expression::holds_broken(&value), refused.first()) {
-            (true, Some(refused)) => Err(refused.message.clone()),
-            (true, None) => Err("this cannot be read".into()),
-            _ => Ok(value),
-        }
+        answer(value, &self.world.refused.borrow())
     }
-}
-
-fn cut_short(span: Span) -> Fault {
-    let message = "the analysis of this root was cut short: evaluating it takes too many steps".into();
-    Fault { span, message, opened: None }
 }
 
 impl<'a> World<'a> {
@@ -235,20 +213,8 @@ impl<'a> World<'a> {
 
     /// Works something out once. Whoever asks for it while that goes on stands in a cycle.
     fn remember(&self, module: usize, wanted: Wanted, span: Span, work: impl FnOnce() -> Value) -> Value {
-        let of = self.module(module);
-        let known = of.memory.borrow().get(&wanted).cloned();
-        match known {
-            Some(Memory::Known(value)) => return value,
-            Some(Memory::Asked) => {
-                return self
-                    .with_evaluator(module, |evaluator| evaluator.refuse(span, "this depends on itself".into()));
-            }
-            None => {}
-        }
-        of.memory.borrow_mut().insert(wanted.clone(), Memory::Asked);
-        let value = work();
-        of.memory.borrow_mut().insert(wanted, Memory::Known(value.clone()));
-        value
+        let circle = |evaluator: &Evaluator| evaluator.refuse(span, "this depends on itself".into());
+        self.module(module).memory.once(wanted, work).unwrap_or_else(|| self.with_evaluator(module, circle))
     }
 
     /// `var.name`.
@@ -414,7 +380,7 @@ impl<'a> World<'a> {
             parent: Some(Parent { module, call: Arc::clone(call), made: made.clone() }),
             exists: parent.exists & made.exists,
             decides: parent.decides.clone().or_else(|| made.decides.clone()),
-            memory: RefCell::default(),
+            memory: Memory::default(),
         }));
         modules.len() - 1
     }
