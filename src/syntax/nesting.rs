@@ -47,6 +47,8 @@ pub struct Nesting {
 pub struct Gauge {
     levels: Vec<Level>,
     current: Level,
+    /// How many of what is open are texts.
+    texts: usize,
     depth: usize,
 }
 
@@ -59,6 +61,8 @@ struct Level {
     inside: usize,
     /// The height of the highest expression before it.
     highest: usize,
+    /// It is no bracket, but a text that may hold interpolations.
+    is_text: bool,
 }
 
 impl Level {
@@ -71,12 +75,19 @@ impl Gauge {
     /// A bracket opens.
     pub fn open(&mut self) {
         self.levels.push(std::mem::take(&mut self.current));
-        self.depth = self.depth.max(self.levels.len());
+        self.depth = self.depth.max(self.levels.len() - self.texts);
     }
 
-    /// A bracket closes.
+    /// A text opens that may hold interpolations: the tree gets higher, and nests no deeper.
+    pub fn open_text(&mut self) {
+        self.texts += 1;
+        self.levels.push(std::mem::replace(&mut self.current, Level { is_text: true, ..Level::default() }));
+    }
+
+    /// A bracket or a text closes.
     pub fn close(&mut self) {
         let Some(outer) = self.levels.pop() else { return };
+        self.texts -= usize::from(self.current.is_text);
         let height = self.current.height() + 1;
         self.current = Level { inside: outer.inside.max(height), ..outer };
     }
@@ -88,7 +99,12 @@ impl Gauge {
 
     /// Another expression begins in the same bracket.
     pub fn separate(&mut self) {
-        self.current = Level { highest: self.current.height(), ..Level::default() };
+        self.current = Level { highest: self.current.height(), is_text: self.current.is_text, ..Level::default() };
+    }
+
+    /// The most brackets that were open at once up to here.
+    pub fn depth(&self) -> usize {
+        self.depth
     }
 
     /// What was counted; brackets still open count as closed here. The gauge is as new.
@@ -105,13 +121,14 @@ impl Gauge {
 mod tests {
     use super::*;
 
-    /// Opens at `(`, closes at `)`, links at `.` and separates at `,`.
+    /// Opens at `(`, or a text at `<`, closes at `)` and `>`, links at `.` and separates at `,`.
     fn nesting(text: &str) -> Nesting {
         let mut gauge = Gauge::default();
         for c in text.chars() {
             match c {
                 '(' => gauge.open(),
-                ')' => gauge.close(),
+                '<' => gauge.open_text(),
+                ')' | '>' => gauge.close(),
                 '.' => gauge.link(),
                 ',' => gauge.separate(),
                 _ => {}
@@ -127,6 +144,7 @@ mod tests {
         assert_eq!(nesting("(a)(b)(c.d,e)"), Nesting { depth: 1, height: 2 });
         assert_eq!(nesting("((("), Nesting { depth: 3, height: 3 });
         assert_eq!(nesting(")))"), Nesting::default());
+        assert_eq!(nesting("(<a,b>(<(c)>))"), Nesting { depth: 3, height: 4 });
     }
 
     #[test]

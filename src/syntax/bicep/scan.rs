@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::super::Limits;
+use super::super::nesting::{Gauge, Nesting};
 
 /// A text that may be parsed.
 pub(super) struct Scan {
@@ -66,12 +67,8 @@ pub(super) fn scan(text: &str, limits: Limits) -> Scan {
     let mut height = 0;
     let mut refused = Vec::new();
     for chunk in &scanner.chunks {
-        let reason = if chunk.depth > limits.max_depth {
-            format!("nested deeper than {} levels (--max-depth)", limits.max_depth)
-        } else if chunk.height > limits.max_chain {
-            format!("more than {} operators and accesses in one expression", limits.max_chain)
-        } else {
-            height = height.max(chunk.height);
+        let Some(reason) = limits.refuse(chunk.nesting) else {
+            height = height.max(chunk.nesting.height);
             continue;
         };
         let written = text[chunk.range.clone()].trim();
@@ -109,8 +106,7 @@ fn blank(bytes: &mut [u8], chunk: &Chunk, comments: &[Range<usize>]) {
 /// A declaration with its decorators, as far as the scan can tell.
 struct Chunk {
     range: Range<usize>,
-    depth: usize,
-    height: usize,
+    nesting: Nesting,
 }
 
 /// What is open.
@@ -128,25 +124,6 @@ enum Opened {
 struct Frame {
     opened: Opened,
     at: usize,
-    /// What was counted around it.
-    around: Level,
-}
-
-/// Counts of the expression that is being scanned, within one bracket.
-#[derive(Clone, Copy, Default)]
-struct Level {
-    /// Operators and accesses.
-    chain: usize,
-    /// The height of the highest bracket that closed within it.
-    inside: usize,
-    /// The height of the highest expression before it.
-    highest: usize,
-}
-
-impl Level {
-    fn height(self) -> usize {
-        self.highest.max(self.chain + self.inside)
-    }
 }
 
 struct Scanner<'t> {
@@ -158,10 +135,7 @@ struct Scanner<'t> {
     frames: Vec<Frame>,
     /// Where among the frames those begin that end with their line.
     short: Vec<usize>,
-    level: Level,
-    /// Brackets and interpolations among the frames.
-    depth: usize,
-    deepest: usize,
+    gauge: Gauge,
     chunk_start: usize,
     /// Something other than decorators and comments stands in the chunk.
     declares: bool,
@@ -184,9 +158,7 @@ impl<'t> Scanner<'t> {
             whole: false,
             frames: Vec::new(),
             short: Vec::new(),
-            level: Level::default(),
-            depth: 0,
-            deepest: 0,
+            gauge: Gauge::default(),
             chunk_start: at,
             declares: false,
             last: b'\n',
@@ -231,7 +203,7 @@ impl<'t> Scanner<'t> {
             _ => {}
         }
         if std::mem::take(&mut self.line_ended) && !matches!(byte, b'?' | b':') {
-            self.separate();
+            self.gauge.separate();
         }
         let mut length = 1;
         match byte {
@@ -247,17 +219,17 @@ impl<'t> Scanner<'t> {
             }
             b'[' | b'{' | b'(' => {
                 if byte == b'[' && (is_word(self.last) || matches!(self.last, b']' | b')' | b'}' | b'\'' | b'!')) {
-                    self.level.chain += 1;
+                    self.gauge.link();
                 }
                 self.open(Opened::Bracket(byte));
             }
             b']' | b'}' | b')' => self.close(),
-            b',' => self.separate(),
+            b',' => self.gauge.separate(),
             b'.' if self.here(b"...") => length = 3,
             // The `?` of a ternary has counted it; after a key there is nothing to count.
             b':' if !self.here(b"::") => {}
             b'.' | b':' | b'?' | b'!' | b'=' | b'<' | b'>' | b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'~' => {
-                self.level.chain += 1;
+                self.gauge.link();
                 let pairs: [&[u8]; 13] =
                     [b"::", b"??", b"!=", b"==", b"=~", b"!~", b"=>", b"<=", b">=", b"&&", b"||", b".?", b"[?"];
                 if pairs.iter().any(|pair| self.here(pair)) {
@@ -314,16 +286,15 @@ impl<'t> Scanner<'t> {
     }
 
     fn open(&mut self, opened: Opened) {
-        let around = std::mem::take(&mut self.level);
         match opened {
             Opened::Line => self.short.push(self.frames.len()),
             Opened::Interpolation => self.short.push(self.frames.len().saturating_sub(1)),
             Opened::Bracket(_) | Opened::Lines(_) => {}
         }
-        self.frames.push(Frame { opened, at: self.at, around });
-        if matches!(opened, Opened::Bracket(_) | Opened::Interpolation) {
-            self.depth += 1;
-            self.deepest = self.deepest.max(self.depth);
+        self.frames.push(Frame { opened, at: self.at });
+        match opened {
+            Opened::Bracket(_) | Opened::Interpolation => self.gauge.open(),
+            Opened::Line | Opened::Lines(_) => self.gauge.open_text(),
         }
         self.last = b'(';
     }
@@ -335,18 +306,10 @@ impl<'t> Scanner<'t> {
 
     fn close(&mut self) {
         let Some(frame) = self.frames.pop() else { return };
-        if matches!(frame.opened, Opened::Bracket(_) | Opened::Interpolation) {
-            self.depth -= 1;
-        }
         if matches!(frame.opened, Opened::Line | Opened::Interpolation) {
             self.short.pop();
         }
-        let height = self.level.height() + 1;
-        self.level = Level { inside: frame.around.inside.max(height), ..frame.around };
-    }
-
-    fn separate(&mut self) {
-        self.level = Level { highest: self.level.height(), ..Level::default() };
+        self.gauge.close();
     }
 
     fn comment(&mut self, length: impl Fn(&[u8]) -> Option<usize>) {
@@ -380,7 +343,7 @@ impl<'t> Scanner<'t> {
         let keyword = keyword(line);
         let begins = match keyword {
             // It may stand in the body of another one.
-            Some("resource") => self.frames.is_empty() || (indent == 0 && self.deepest > self.limits.max_depth),
+            Some("resource") => self.frames.is_empty() || (indent == 0 && self.gauge.depth() > self.limits.max_depth),
             Some(_) => true,
             None => decorator && self.frames.is_empty(),
         };
@@ -398,9 +361,7 @@ impl<'t> Scanner<'t> {
         while !self.frames.is_empty() {
             self.close();
         }
-        let height = std::mem::take(&mut self.level).height();
-        let depth = std::mem::take(&mut self.deepest);
-        self.chunks.push(Chunk { range: self.chunk_start..end, depth, height });
+        self.chunks.push(Chunk { range: self.chunk_start..end, nesting: self.gauge.finish() });
         self.chunk_start = end;
         self.declares = false;
     }
