@@ -149,6 +149,15 @@ vnetlint 0.1.0: 2 files · 2 roots (1 Terraform, 1 Bicep) · 1 cluster · 2 VNet
 }
 
 #[test]
+fn the_roots_are_counted_by_language() {
+    let coverage = Coverage { terraform_roots: 2, bicep_roots: 1, arm_roots: 1, ..Coverage::default() };
+    let analysis = Analysis { coverage, findings: Vec::new(), ..blocked() };
+    let text = render(&analysis, Format::Text, &display());
+    assert!(text.contains(" · 4 roots (2 Terraform, 1 Bicep, 1 ARM) · "), "{text}");
+    assert_eq!(json(&analysis, Format::Json, &display())["summary"]["arm_roots"], 1);
+}
+
+#[test]
 fn colours_only_where_they_are_asked_for() {
     let coloured = render(&blocked(), Format::Text, &Display { colour: true, ..display() });
     assert!(coloured.contains("\u{1b}["));

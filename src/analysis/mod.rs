@@ -68,6 +68,8 @@ pub struct Coverage {
     pub terraform_roots: usize,
     /// Bicep roots.
     pub bicep_roots: usize,
+    /// Roots that are ARM templates.
+    pub arm_roots: usize,
     /// AKS clusters.
     pub clusters: usize,
     /// Virtual networks that are made here.
@@ -96,6 +98,7 @@ pub fn analyze(sources: Sources, options: &Options) -> Analysis {
     for (root, evaluated) in &estate {
         match root.dialect {
             Dialect::Terraform => coverage.terraform_roots += 1,
+            Dialect::Bicep if root.is_template() => coverage.arm_roots += 1,
             Dialect::Bicep => coverage.bicep_roots += 1,
         }
         for module in &evaluated.unread {

@@ -74,6 +74,8 @@ pub struct Evaluated {
     pub cut: Vec<Fault>,
     /// The directory of the Terraform configuration that this is a plan or state of, where it lies beside it.
     pub plan_of: Option<String>,
+    /// The templates that were compiled from the root's file and are left to it.
+    pub compiled: Vec<String>,
     /// A part of a program could not be read: what is not there may stand in it.
     pub damaged: Option<Unknown>,
 }
@@ -97,6 +99,7 @@ pub fn evaluate(library: &Library, root: &Root, inputs: &Inputs, max_instances: 
         Some(Unknown::new(root.id, name, Reason::Broken).at(span))
     });
     evaluated.damaged = broken;
+    evaluated.compiled = library.compiled_from(&root.path);
     evaluated
 }
 

@@ -71,6 +71,22 @@ impl<'a> Library<'a> {
         names.into_iter().any(|name| entries.iter().any(|entry| entry.name == format!("{name}.bicep")))
     }
 
+    /// The templates that were compiled from a Bicep file and lie beside it: they are left to that file.
+    pub fn compiled_from(&self, path: &str) -> Vec<String> {
+        let Some(stem) = name_of(path).strip_suffix(".bicep") else { return Vec::new() };
+        let names = [stem, "azuredeploy"].into_iter().take(if stem == "main" { 2 } else { 1 });
+        let paths = names.filter_map(|name| join(directory_of(path), &format!("{name}.json")));
+        let entries = self.sources.list(directory_of(path)).unwrap_or_default();
+        let is_here = |path: &String| entries.iter().any(|entry| entry.name == name_of(path));
+        let is_compiled = |path: &String| {
+            let text = |file| self.sources.file(file);
+            self.sources
+                .open(path)
+                .is_ok_and(|file| arm::is_template(&text(file).text) && arm::is_compiled(&text(file).text))
+        };
+        paths.filter(|path| is_here(path) && is_compiled(path)).collect()
+    }
+
     /// Every program that was read and every file that was refused, by path.
     pub fn all(&self) -> Vec<(String, Result<Arc<Program>, Refusal>)> {
         let programs = self.programs.read().expect("no reader panics while it holds the lock");
@@ -534,6 +550,10 @@ mod tests {
         ];
         assert_eq!(roots(&texts, &[""]), expected);
         assert_eq!(roots(&texts, &["a/main.json"]), [("a/main.json".to_string(), None)]);
+        let sources = Sources::of_texts(texts);
+        let library = Library::new(&sources, Limits::default());
+        assert_eq!(library.compiled_from("a/main.bicep"), ["a/main.json"]);
+        assert_eq!(library.compiled_from("c/main.json"), [""; 0]);
         assert_eq!(roots(&texts, &["b/package.json"]), []);
     }
 

@@ -18,6 +18,10 @@ pub fn roots_as_text(roots: &[(Root, Evaluated)], sources: &Sources) -> String {
             }
         };
         line("plan of", evaluated.plan_of.iter().map(|path| shown(path)).collect());
+        line(
+            "stands for what was compiled from it",
+            evaluated.compiled.iter().map(|path| visible(path).into_owned()).collect(),
+        );
         line("providers", evaluated.providers.iter().map(version).collect());
         line("inputs", root.input_files.iter().map(|path| visible(path).into_owned()).collect());
         line("open", evaluated.open_inputs.iter().map(|unknown| named(unknown, sources)).collect());
@@ -51,7 +55,7 @@ pub fn heading(root: &Root) -> String {
     let path = if root.path.is_empty() { "." } else { &root.path };
     let dialect = match root.dialect {
         Dialect::Terraform => "Terraform",
-        Dialect::Bicep if root.path.ends_with(".json") => "ARM template",
+        Dialect::Bicep if root.is_template() => "ARM template",
         Dialect::Bicep => "Bicep",
     };
     let environment = root.environment.as_deref().map_or(String::new(), |name| format!(", environment {name}"));

@@ -83,8 +83,9 @@ fn plural(count: usize, one: &str, many: &str) -> String {
 }
 
 fn covered(coverage: &Coverage, display: &Display) -> String {
-    let mut roots = plural(coverage.terraform_roots + coverage.bicep_roots, "root", "roots");
-    let languages = [(coverage.terraform_roots, "Terraform"), (coverage.bicep_roots, "Bicep")];
+    let languages =
+        [(coverage.terraform_roots, "Terraform"), (coverage.bicep_roots, "Bicep"), (coverage.arm_roots, "ARM")];
+    let mut roots = plural(languages.iter().map(|(count, _)| count).sum(), "root", "roots");
     let languages: Vec<String> =
         languages.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
     if !languages.is_empty() {
