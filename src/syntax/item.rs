@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::expression::Expr;
+use super::expression::{Expr, ExprKind};
 use crate::source::{FileId, Span};
 use crate::value::SmolStr;
 
@@ -197,6 +197,30 @@ pub struct Declaration {
     pub head: Span,
     /// The whole declaration.
     pub span: Span,
+}
+
+impl Declaration {
+    /// Nothing but a name and a place: made once, without a type and without arguments.
+    pub fn named(name: Label, head: Span, span: Span) -> Declaration {
+        Declaration {
+            type_name: Label { name: SmolStr::default(), span: name.span.head() },
+            name,
+            api_version: None,
+            existing: false,
+            condition: None,
+            repeat: None,
+            body: Expr::new(ExprKind::Object(Vec::new()), span),
+            depends_on: None,
+            source: None,
+            inline: None,
+            provider: None,
+            lifecycle: None,
+            batch_size: None,
+            nested: Vec::new(),
+            head,
+            span,
+        }
+    }
 }
 
 /// A module that is written where it is called.

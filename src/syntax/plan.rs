@@ -274,27 +274,12 @@ impl Reader {
             None => node.get("for_each_expression").map(|node| Repeat::ForEach(self.expression(node))),
         };
         let head = node.get("address").map_or(name.span, |address| address.span);
-        Declaration {
-            type_name: Label { name: SmolStr::default(), span: name.span.head() },
-            name,
-            api_version: None,
-            existing: false,
-            condition: None,
-            repeat,
-            body: match node.get("expressions") {
-                Some(expressions) => self.body(expressions),
-                None => Expr::new(ExprKind::Object(Vec::new()), node.span),
-            },
-            depends_on: self.depends_on(node),
-            source: None,
-            inline: None,
-            provider: None,
-            lifecycle: None,
-            batch_size: None,
-            nested: Vec::new(),
-            head,
-            span: head,
-        }
+        let body = match node.get("expressions") {
+            Some(expressions) => self.body(expressions),
+            None => Expr::new(ExprKind::Object(Vec::new()), node.span),
+        };
+        let depends_on = self.depends_on(node);
+        Declaration { repeat, body, depends_on, ..Declaration::named(name, head, head) }
     }
 
     fn depends_on(&mut self, node: &Node) -> Option<Expr> {

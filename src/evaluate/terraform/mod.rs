@@ -91,16 +91,7 @@ struct Children {
 pub fn evaluate(library: &Library, root: &Root, given: &Given) -> Evaluated {
     let world = World::new(library, root, given, Fuel::new(FUEL));
     let Some(configuration) = world.configuration(&root.path) else { return Evaluated::default() };
-    world.modules.borrow_mut().push(Rc::new(Module {
-        configuration,
-        address: String::new(),
-        symbols: Vec::new(),
-        calls: Vec::new(),
-        parent: None,
-        exists: Truth::Yes,
-        decides: None,
-        memory: Memory::default(),
-    }));
+    world.enter_root(configuration);
     let mut evaluated = Evaluated::default();
     world.gather(0, &mut evaluated);
     let main = world.module(0);
@@ -139,16 +130,7 @@ impl<'a> Console<'a> {
         let configuration = world
             .configuration(&root.path)
             .unwrap_or_else(|| Arc::new(Configuration { directory: root.path.clone(), ..Configuration::default() }));
-        world.modules.borrow_mut().push(Rc::new(Module {
-            configuration,
-            address: String::new(),
-            symbols: Vec::new(),
-            calls: Vec::new(),
-            parent: None,
-            exists: Truth::Yes,
-            decides: None,
-            memory: Memory::default(),
-        }));
+        world.enter_root(configuration);
         Console { world }
     }
 
@@ -196,6 +178,19 @@ impl<'a> World<'a> {
         let read = Configuration::read(self.library, directory).map(Arc::new);
         self.configurations.borrow_mut().insert(directory.to_string(), read.clone());
         read
+    }
+
+    fn enter_root(&self, configuration: Arc<Configuration>) {
+        self.modules.borrow_mut().push(Rc::new(Module {
+            configuration,
+            address: String::new(),
+            symbols: Vec::new(),
+            calls: Vec::new(),
+            parent: None,
+            exists: Truth::Yes,
+            decides: None,
+            memory: Memory::default(),
+        }));
     }
 
     /// The value of an expression of a module.

@@ -174,21 +174,8 @@ fn declaration(planned: &Planned, call: Option<&SmolStr>) -> Declaration {
     let name = call.map(|name| Label { name: name.clone(), span: planned.head });
     Declaration {
         type_name: if call.is_some() { nothing } else { planned.type_name.clone() },
-        name: name.unwrap_or_else(|| planned.name.clone()),
-        api_version: None,
         existing: call.is_none() && planned.existing,
-        condition: None,
-        repeat: None,
-        body: Expr::new(ExprKind::Object(Vec::new()), planned.head),
-        depends_on: None,
-        source: None,
-        inline: None,
-        provider: None,
-        lifecycle: None,
-        batch_size: None,
-        nested: Vec::new(),
-        head: planned.head,
-        span: planned.head,
+        ..Declaration::named(name.unwrap_or_else(|| planned.name.clone()), planned.head, planned.head)
     }
 }
 

@@ -270,7 +270,6 @@ impl Lower<'_> {
         let existing = node.find("existing").is_some_and(Node::is_true);
         let type_span = type_node.span;
         let mut declaration = Declaration {
-            name: symbol,
             type_name: Label { name: type_name.clone(), span: type_span },
             api_version: foreign.clone().or_else(|| node.find("apiVersion")?.text().map(SmolStr::new)),
             existing,
@@ -278,14 +277,8 @@ impl Lower<'_> {
             repeat: repeat.clone(),
             body: self.broken(node),
             depends_on: node.find("dependsOn").map(|list| self.depends_on(list, &within)),
-            source: None,
-            inline: None,
-            provider: None,
-            lifecycle: None,
             batch_size,
-            nested: Vec::new(),
-            head: type_span,
-            span: node.span,
+            ..Declaration::named(symbol, type_span, node.span)
         };
         if is_module(node) {
             self.deployment(node, name, &within, &mut declaration);

@@ -288,24 +288,9 @@ impl<'t> Lower<'t> {
     ) -> Declaration {
         let batch = self.decorators(node).into_iter().find(|decorator| decorator.name == "batchSize");
         let batch_size = batch.and_then(|batch| batch.arguments?.named_child(0)).map(|size| self.expression(size));
-        let mut declaration = Declaration {
-            name,
-            type_name,
-            api_version: None,
-            existing: false,
-            condition: None,
-            repeat: None,
-            body: self.broken(node),
-            depends_on: None,
-            source: None,
-            inline: None,
-            provider: None,
-            lifecycle: None,
-            batch_size,
-            nested: Vec::new(),
-            head,
-            span: self.span(node),
-        };
+        let body = self.broken(node);
+        let mut declaration =
+            Declaration { type_name, body, batch_size, ..Declaration::named(name, head, self.span(node)) };
         let written = node.child_by_field_name("value");
         let plain = written.is_some_and(|value| value.kind() == "object");
         let body = match written {

@@ -149,24 +149,8 @@ impl Lowering<'_> {
         let count = self.argument(&block.body, "count").map(Repeat::Count);
         let repeat = count.or_else(|| self.argument(&block.body, "for_each").map(Repeat::ForEach));
         let span = self.span(block.span());
-        Declaration {
-            type_name: Label { name: SmolStr::default(), span: name.span.head() },
-            name,
-            api_version: None,
-            existing: false,
-            condition: None,
-            repeat,
-            body: Expr::new(ExprKind::Object(Vec::new()), span),
-            depends_on: self.argument(&block.body, "depends_on"),
-            source: None,
-            inline: None,
-            provider: None,
-            lifecycle: None,
-            batch_size: None,
-            nested: Vec::new(),
-            head: self.head(block),
-            span,
-        }
+        let depends_on = self.argument(&block.body, "depends_on");
+        Declaration { repeat, depends_on, ..Declaration::named(name, self.head(block), span) }
     }
 
     /// A block's body as an object without the arguments that are named.

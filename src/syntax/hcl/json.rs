@@ -179,24 +179,8 @@ impl Reader {
             Some(count) => Some(count),
             None => block.body.get("for_each").map(|node| Repeat::ForEach(self.value(node))),
         };
-        Declaration {
-            type_name: Label { name: SmolStr::default(), span: name.span.head() },
-            name,
-            api_version: None,
-            existing: false,
-            condition: None,
-            repeat,
-            body: Expr::new(ExprKind::Object(Vec::new()), block.body.span),
-            depends_on: block.body.get("depends_on").map(|node| self.expressions(node)),
-            source: None,
-            inline: None,
-            provider: None,
-            lifecycle: None,
-            batch_size: None,
-            nested: Vec::new(),
-            head: block.head,
-            span: block.body.span,
-        }
+        let depends_on = block.body.get("depends_on").map(|node| self.expressions(node));
+        Declaration { repeat, depends_on, ..Declaration::named(name, block.head, block.body.span) }
     }
 
     /// The arguments and nested blocks of a body, without those that are named.
