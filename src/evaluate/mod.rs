@@ -8,6 +8,7 @@ mod inputs;
 mod memory;
 mod roots;
 pub mod terraform;
+mod way;
 
 use std::collections::BTreeMap;
 

@@ -4,6 +4,7 @@
 //! A text is read into a tree at once, which keeps a template of many nested deployments linear: each of them lies in
 //! all those around it. What nests too deeply is refused before anything goes down into it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::de::IgnoredAny;
@@ -218,11 +219,11 @@ pub fn read(file: FileId, text: &str, form: Form, limits: Limits) -> Read {
 /// What a parser of JSON finds wrong with a text behind its byte-order mark. It goes down into nothing, and does not
 /// look at the halves of pairs of escapes.
 fn refused(file: FileId, text: &str, mark: usize, comments: &[Span]) -> Option<Fault> {
-    let mut plain = text.to_string();
+    let mut plain = Cow::Borrowed(text);
     for comment in comments {
         let range = comment.start as usize..comment.end as usize;
         let blank: String = text[range.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
-        plain.replace_range(range, &blank);
+        plain.to_mut().replace_range(range, &blank);
     }
     let plain = &plain[mark..];
     let error = serde_json::from_str::<IgnoredAny>(plain).err()?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::declared::Declared;
 use super::instances::{Instances, Made};
 use super::target::Level;
-use super::{At, Children, DEEPEST_CALLS, MOST_MODULES, Module, Parent, Wanted, World, qualified};
+use super::{At, Children, MOST_MODULES, Module, Parent, Wanted, World, qualified};
 use crate::evaluate::UnreadModule;
 use crate::evaluate::memory::Memory;
 use crate::source::{Refusal, extension_of, join};
@@ -75,12 +75,9 @@ impl World<'_> {
         modules.push(Rc::new(Module {
             declared: Arc::clone(declared),
             address,
-            symbols: parent.symbols.iter().cloned().chain([call.name.name.clone()]).collect(),
-            calls: parent.calls.iter().copied().chain([call.head]).collect(),
+            way: parent.way.through(call, made.exists, made.decides.as_ref()),
             parent: Some(Parent { module, call: Arc::clone(call), made: made.clone() }),
             target,
-            exists: parent.exists & made.exists,
-            decides: parent.decides.clone().or_else(|| made.decides.clone()),
             memory: Memory::default(),
         }));
         modules.len() - 1
@@ -88,7 +85,7 @@ impl World<'_> {
 
     /// The file that a call names.
     fn source_of(&self, parent: &Module, call: &Declaration) -> Result<Arc<Declared>, Unreadable> {
-        if self.modules.borrow().len() >= MOST_MODULES || parent.symbols.len() >= DEEPEST_CALLS {
+        if self.modules.borrow().len() >= MOST_MODULES || parent.way.is_deepest() {
             return Err(("the root calls more modules than are followed".into(), false));
         }
         if let Some(inline) = self.inline(&parent.declared, call) {
@@ -155,7 +152,7 @@ impl World<'_> {
             }
         }
         // What is certainly not deployed leaves no gap.
-        if parent.exists == Truth::No || instances.made.iter().all(Made::absent) {
+        if parent.way.exists == Truth::No || instances.made.iter().all(Made::absent) {
             return;
         }
         let source = call.source.as_ref().and_then(|source| source.as_literal()).unwrap_or("…").to_string();

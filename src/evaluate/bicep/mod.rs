@@ -19,6 +19,7 @@ use indexmap::IndexMap;
 
 use super::expression::{Bindings, Evaluator, Fuel, Refused, form};
 use super::memory::Memory;
+use super::way::Way;
 use super::{DEEPEST_CALLS, FUEL, MOST_MODULES, answer, cut_short};
 use super::{Evaluated, Given, Library, ModuleCall, Root, UnreadModule};
 use crate::source::{Refusal, Span, directory_of, join};
@@ -40,12 +41,9 @@ struct Module {
     declared: Arc<Declared>,
     /// `""` for the root, else as in `hub[1].dns`.
     address: String,
-    symbols: Vec<SmolStr>,
-    calls: Vec<Span>,
+    way: Way,
     parent: Option<Parent>,
     target: Target,
-    exists: Truth,
-    decides: Option<Unknown>,
     memory: Memory<Wanted>,
 }
 
@@ -249,12 +247,9 @@ impl<'a> World<'a> {
         modules.push(Rc::new(Module {
             declared,
             address: String::new(),
-            symbols: Vec::new(),
-            calls: Vec::new(),
+            way: Way::root(),
             parent: None,
             target: Target::of_root(self.id(), level),
-            exists: Truth::Yes,
-            decides: None,
             memory: Memory::default(),
         }));
         modules.len() - 1
@@ -512,7 +507,7 @@ impl<'a> World<'a> {
                 let child_module = self.module(child);
                 into.modules.push(ModuleCall {
                     address: Address::new(self.id(), &child_module.address),
-                    module: child_module.symbols.clone(),
+                    module: child_module.way.symbols.clone(),
                     span: call.head,
                 });
                 self.gather(child, into);

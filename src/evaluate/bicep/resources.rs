@@ -93,15 +93,15 @@ impl World<'_> {
                 false => body,
             };
             let around = placed.outer.map(|outer| self.around(instance.module, outer));
-            let exists = of.exists & made.exists & around.as_ref().map_or(Truth::Yes, |(exists, _)| *exists);
-            let decides = of.decides.clone().or_else(|| around.and_then(|(_, decides)| decides));
+            let exists = of.way.exists & made.exists & around.as_ref().map_or(Truth::Yes, |(exists, _)| *exists);
+            let decides = of.way.decides.clone().or_else(|| around.and_then(|(_, decides)| decides));
             let outwards = || of.declared.outwards(instance.resource).map(|at| &of.declared.resources[at].declaration);
             Resource {
                 address,
                 dialect: DIALECT,
                 type_name: placed.type_name.clone(),
                 api_version: placed.version.clone().filter(|_| !placed.foreign),
-                module: of.symbols.clone(),
+                module: of.way.symbols.clone(),
                 symbol: placed.symbol.clone(),
                 names,
                 scope: target.site(),
@@ -114,7 +114,7 @@ impl World<'_> {
                 absent: exists == Truth::No,
                 ignored: Vec::new(),
                 span: placed.declaration.head,
-                calls: of.calls.clone(),
+                calls: of.way.calls.clone(),
             }
         })
     }

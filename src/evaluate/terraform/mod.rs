@@ -19,11 +19,12 @@ use indexmap::IndexMap;
 
 use super::expression::{Bindings, Evaluator, Fuel, Refused};
 use super::memory::Memory;
+use super::way::Way;
 use super::{DEEPEST_CALLS, FUEL, MOST_MODULES, answer, cut_short};
 use super::{Evaluated, Given, Library, ModuleCall, Resource, Root, Site, UnreadModule};
 use crate::source::Span;
 use crate::syntax::{Declaration, Dialect, Expr, ExprKind, Fault};
-use crate::value::{Address, Hand, Kind, Origin, Pieces, Reason, Reference, RootId, SmolStr, Truth, Unknown, Value};
+use crate::value::{Address, Hand, Kind, Origin, Pieces, Reason, Reference, RootId, SmolStr, Unknown, Value};
 
 pub use configuration::{Configuration, files, is_configuration};
 use configuration::{DIALECT, local_source, provider_of};
@@ -35,11 +36,8 @@ struct Module {
     configuration: Arc<Configuration>,
     /// `""` for the root, else as in `module.hub["a"]`.
     address: String,
-    symbols: Vec<SmolStr>,
-    calls: Vec<Span>,
+    way: Way,
     parent: Option<Parent>,
-    exists: Truth,
-    decides: Option<Unknown>,
     memory: Memory<Wanted>,
 }
 
@@ -184,11 +182,8 @@ impl<'a> World<'a> {
         self.modules.borrow_mut().push(Rc::new(Module {
             configuration,
             address: String::new(),
-            symbols: Vec::new(),
-            calls: Vec::new(),
+            way: Way::root(),
             parent: None,
-            exists: Truth::Yes,
-            decides: None,
             memory: Memory::default(),
         }));
     }
@@ -370,11 +365,8 @@ impl<'a> World<'a> {
         modules.push(Rc::new(Module {
             configuration: Arc::clone(configuration),
             address: made.address(address),
-            symbols: parent.symbols.iter().cloned().chain([call.name.name.clone()]).collect(),
-            calls: parent.calls.iter().copied().chain([call.head]).collect(),
+            way: parent.way.through(call, made.exists, made.decides.as_ref()),
             parent: Some(Parent { module, call: Arc::clone(call), made: made.clone() }),
-            exists: parent.exists & made.exists,
-            decides: parent.decides.clone().or_else(|| made.decides.clone()),
             memory: Memory::default(),
         }));
         modules.len() - 1
@@ -382,11 +374,11 @@ impl<'a> World<'a> {
 
     /// The module that a call names, or why it cannot be looked into and whether that is a mistake.
     fn source_of(&self, parent: &Module, call: &Declaration) -> Result<Arc<Configuration>, (String, bool)> {
-        let (directory, ours) = match self.directory_of(&parent.symbols, call, &parent.configuration.directory) {
+        let (directory, ours) = match self.directory_of(&parent.way.symbols, call, &parent.configuration.directory) {
             Ok(found) => found,
             Err(reason) => return Err((reason, false)),
         };
-        if self.modules.borrow().len() >= MOST_MODULES || parent.symbols.len() >= DEEPEST_CALLS {
+        if self.modules.borrow().len() >= MOST_MODULES || parent.way.is_deepest() {
             let message = "modules below this call are not followed: the root calls too many".into();
             self.note_cut(Fault { span: call.head, message, opened: None });
             return Err(("the root calls more modules than are followed".into(), false));
@@ -481,7 +473,7 @@ impl<'a> World<'a> {
                 let child_module = self.module(*child);
                 into.modules.push(ModuleCall {
                     address: Address::new(self.id(), &child_module.address),
-                    module: child_module.symbols.clone(),
+                    module: child_module.way.symbols.clone(),
                     span: call.head,
                 });
                 self.gather(*child, into);
@@ -513,20 +505,20 @@ impl<'a> World<'a> {
             dialect: DIALECT,
             type_name: declaration.type_name.name.clone(),
             api_version: None,
-            module: of.symbols.clone(),
+            module: of.way.symbols.clone(),
             symbol: declaration.name.name.clone(),
             names: Vec::new(),
             scope: self.site(module, declaration),
             body,
             existing: declaration.existing,
-            exists: of.exists & made.exists,
-            decides: of.decides.clone().or_else(|| made.decides.clone()),
+            exists: of.way.exists & made.exists,
+            decides: of.way.decides.clone().or_else(|| made.decides.clone()),
             conditional: matches!(declaration.repeat, Some(crate::syntax::Repeat::Count(_))),
             looped: declaration.repeat.is_some(),
             absent: false,
             ignored: ignored(declaration),
             span: planned.filter(|_| !self.has_tree()).map_or(declaration.head, |planned| planned.head),
-            calls: of.calls.clone(),
+            calls: of.way.calls.clone(),
         }
     }
 
