@@ -230,7 +230,9 @@ fn with_circles(all: BTreeSet<String>, mut roots: Vec<String>, calls: impl Fn(&s
 }
 
 fn bicep_roots(library: &Library, walked: &BTreeSet<String>) -> Vec<(String, Dialect)> {
-    let programs: Vec<&String> = walked.iter().filter(|path| matches!(extension_of(path), "bicep" | "json")).collect();
+    // `main.tf.json` is JSON as well, and Terraform's.
+    let is_bicep = |path: &&String| matches!(extension_of(path), "bicep" | "json") && !is_configuration(path);
+    let programs: Vec<&String> = walked.iter().filter(is_bicep).collect();
     let mut used: BTreeSet<String> = BTreeSet::new();
     let mut bound: BTreeSet<String> = BTreeSet::new();
     for path in &programs {
@@ -518,6 +520,11 @@ mod tests {
         ];
         assert_eq!(roots(&texts, &[""]), [("infra".to_string(), None)]);
         assert_eq!(roots(&texts, &["modules/m"]), [("modules/m".to_string(), None)]);
+    }
+
+    #[test]
+    fn a_configuration_in_json_is_a_root_of_terraform_only() {
+        assert_eq!(roots(&[("infra/main.tf.json", "{\"locals\": {}}")], &[""]), [("infra".to_string(), None)]);
     }
 
     #[test]
