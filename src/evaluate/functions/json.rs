@@ -180,7 +180,8 @@ pub fn json_with_holes(text: &Pieces, whole_values: bool) -> Option<Value> {
             }
         }
     }
-    let parsed: serde_json::Value = serde_json::from_str(&written).ok()?;
+    // Azure's own reader stops at the end of the value and leaves what stands behind it.
+    let parsed = serde_json::Deserializer::from_str(&written).into_iter::<serde_json::Value>().next()?.ok()?;
     Some(of_parsed(&parsed, &holes))
 }
 
