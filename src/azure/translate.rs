@@ -8,8 +8,9 @@ use indexmap::IndexMap;
 use super::field::{Change, Part, parts};
 use super::{Field, JOINS, Join, Naming, Type, by_arm_name, by_azurerm_name};
 use crate::evaluate::Resource;
+use crate::evaluate::functions::json_with_holes;
 use crate::syntax::Dialect;
-use crate::value::{Hole, Kind, ListShape, Number, ObjectShape, Piece, Pieces, ResourceId, SmolStr, Truth, Value};
+use crate::value::{Hole, Kind, ListShape, ObjectShape, Piece, Pieces, ResourceId, SmolStr, Truth, Value};
 
 /// A resource in ARM's words.
 #[derive(Debug)]
@@ -85,7 +86,7 @@ fn of_azapi(resource: &Resource) -> Translated {
     let Some(kind) = type_name.and_then(by_arm_name) else { return Translated::Other };
     let body = match get("body") {
         // Version 1 took the body as JSON.
-        Some(Value { kind: Kind::Text(pieces), .. }) => of_json(pieces).unwrap_or_else(Value::null),
+        Some(Value { kind: Kind::Text(pieces), .. }) => json_with_holes(pieces, true).unwrap_or_else(Value::null),
         Some(body) => body.clone(),
         None => Value::object([]),
     };
@@ -95,60 +96,6 @@ fn of_azapi(resource: &Resource) -> Translated {
         (None, None) => Named::Not,
     };
     Translated::Place { kind, named, body }
-}
-
-/// A JSON text with holes as a value: a hole between quotes is a stretch of a text, any other one a value.
-fn of_json(text: &Pieces) -> Option<Value> {
-    let holes: Vec<&Hole> = text.holes().collect();
-    let (mut written, mut quoted, mut escaped) = (String::new(), false, false);
-    let mut next = 0;
-    for piece in text.pieces() {
-        match piece {
-            Piece::Literal(text) => {
-                for letter in text.chars() {
-                    (quoted, escaped) = match letter {
-                        _ if escaped => (quoted, false),
-                        '\\' => (quoted, true),
-                        '"' => (!quoted, false),
-                        _ => (quoted, false),
-                    };
-                }
-                written.push_str(text);
-            }
-            Piece::Hole(_) => {
-                let mark = if quoted { format!("{MARK}{next}{MARK}") } else { format!("\"{MARK}{next}{MARK}\"") };
-                written.push_str(&mark);
-                next += 1;
-            }
-        }
-    }
-    let parsed: serde_json::Value = serde_json::from_str(&written).ok()?;
-    Some(of_parsed(&parsed, &holes))
-}
-
-/// Stands around the number of a hole; JSON texts that people write do not hold it.
-const MARK: char = '\u{f8ff}';
-
-fn of_parsed(json: &serde_json::Value, holes: &[&Hole]) -> Value {
-    match json {
-        serde_json::Value::Null => Value::null(),
-        serde_json::Value::Bool(value) => Value::bool(*value),
-        serde_json::Value::Number(number) => Number::parse(&number.to_string()).map_or_else(Value::null, Value::number),
-        serde_json::Value::String(text) => {
-            let pieces = text.split(MARK).enumerate().map(|(place, part)| match place % 2 {
-                0 => Piece::Literal(SmolStr::new(part)),
-                _ => match part.parse().ok().and_then(|number: usize| holes.get(number)) {
-                    Some(hole) => Piece::Hole((*hole).clone()),
-                    None => Piece::Literal(SmolStr::new(part)),
-                },
-            });
-            Value::pieces(Pieces::of(pieces))
-        }
-        serde_json::Value::Array(items) => Value::list(items.iter().map(|item| of_parsed(item, holes)).collect()),
-        serde_json::Value::Object(fields) => {
-            Value::object(fields.iter().map(|(key, field)| (SmolStr::new(key), of_parsed(field, holes))))
-        }
-    }
 }
 
 fn of_azurerm(resource: &Resource, name: &str) -> Translated {

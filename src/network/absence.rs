@@ -4,7 +4,7 @@
 use super::{Network, Place};
 use crate::azure::Type;
 use crate::source::Span;
-use crate::value::{Address, Hole, Kind, Truth, Unknown, Value};
+use crate::value::{Address, Hole, Kind, RootId, Truth, Unknown, Value};
 
 impl<'n> Place<'n> {
     /// Why there may be children of a type, or links to this place, that are not known; `None` where all are.
@@ -42,18 +42,45 @@ impl<'n> Place<'n> {
 
     /// Something that could not be read and was told of this place: a module, a script, a nested template.
     pub fn hidden_from(self) -> Option<HiddenBy> {
-        self.network.hiding.iter().find(|hiding| self.is_told(&hiding.told)).map(|hiding| HiddenBy {
-            unknown: Unknown::new(hiding.address.root(), hiding.address.text(), crate::value::Reason::Module)
-                .at(hiding.span),
-            address: hiding.address.clone(),
-            span: hiding.span,
+        self.network.hiding.iter().find(|hiding| self.is_told(&hiding.told, hiding.address.root())).map(|hiding| {
+            HiddenBy {
+                unknown: Unknown::new(hiding.address.root(), hiding.address.text(), crate::value::Reason::Module)
+                    .at(hiding.span),
+                address: hiding.address.clone(),
+                span: hiding.span,
+            }
         })
     }
 
-    /// Whether a value speaks of this place, or of something in it: a reference to it, its id or its name.
-    pub fn is_told(self, told: &Value) -> bool {
-        let name = self.id().and_then(|id| id.name()).and_then(|name| name.as_literal()).map(str::to_string);
-        speaks_of(told, self.network, self.index, name.as_deref(), 0)
+    /// Whether a value of a root speaks of this place: by a reference to it, by its id, or in its own root by its name.
+    fn is_told(self, told: &Value, root: RootId) -> bool {
+        let name = self.id().and_then(|id| id.name()).and_then(|name| name.as_literal());
+        let named = name.map(|name| match root == self.root() {
+            true => Named::Alone(name.to_string()),
+            false => Named::InAnId(format!("/{}/{name}", self.kind().kind()).to_lowercase()),
+        });
+        speaks_of(told, self.network, self.index, named.as_ref(), 0)
+    }
+}
+
+/// How a name must stand in a text to speak of a place.
+enum Named {
+    /// As a word: alone, in an id or in a command.
+    Alone(String),
+    /// Behind its type in an id, in lower case: another root has resources of the same name.
+    InAnId(String),
+}
+
+impl Named {
+    fn stands_in(&self, text: &str) -> bool {
+        let word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+        match self {
+            Named::Alone(name) => text.split(|c| !word(c)).any(|part| part.eq_ignore_ascii_case(name)),
+            Named::InAnId(end) => {
+                let text = text.to_lowercase();
+                text.match_indices(end).any(|(at, _)| !text[at + end.len()..].starts_with(word))
+            }
+        }
     }
 }
 
@@ -67,7 +94,7 @@ pub struct HiddenBy {
     pub span: Span,
 }
 
-fn speaks_of(value: &Value, network: &Network, index: usize, name: Option<&str>, depth: usize) -> bool {
+fn speaks_of(value: &Value, network: &Network, index: usize, name: Option<&Named>, depth: usize) -> bool {
     if depth > 32 {
         return true;
     }
@@ -82,13 +109,7 @@ fn speaks_of(value: &Value, network: &Network, index: usize, name: Option<&str>,
     match &value.kind {
         Kind::Null | Kind::Bool(_) | Kind::Number(_) => false,
         Kind::Text(pieces) => {
-            pieces.holes().any(by_hole)
-                || name.is_some_and(|name| {
-                    // A name inside an id, or alone; a short one would be found in any sentence.
-                    let text = pieces.to_string();
-                    text.split('/').any(|segment| segment.eq_ignore_ascii_case(name))
-                        || name.len() > 5 && text.to_lowercase().contains(&name.to_lowercase())
-                })
+            pieces.holes().any(by_hole) || name.is_some_and(|name| name.stands_in(&pieces.to_string()))
         }
         Kind::List { items, rest, .. } => {
             rest.as_ref().is_some_and(by_hole)

@@ -203,7 +203,8 @@ impl<'n> Place<'n> {
 
     /// An attribute of something that is only read.
     fn unread(self, field: &Field) -> Unknown {
-        let name = format!("{}.{}", self.address(), field.azurerm[0].map_or(field.arm, |spelling| spelling.path));
+        let azurerm = field.azurerm[0].filter(|_| self.node().azurerm);
+        let name = format!("{}.{}", self.address(), azurerm.map_or(field.arm, |spelling| spelling.path));
         Unknown::new(self.root(), name, crate::value::Reason::Data).at(self.span())
     }
 

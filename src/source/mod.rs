@@ -228,6 +228,23 @@ impl Sources {
         found.into_iter().collect()
     }
 
+    /// What stands at `path` when letters count the same in either case, where that is another name and the only one.
+    ///
+    /// Windows and macOS find a file that way, and others do not.
+    pub fn in_another_case(&self, path: &str) -> Option<String> {
+        let mut found = String::new();
+        for segment in path.split('/') {
+            let entries = self.list(&found)?;
+            let mut alike = entries.into_iter().filter(|entry| entry.name.eq_ignore_ascii_case(segment));
+            let (only, another) = (alike.next()?, alike.next());
+            if another.is_some() {
+                return None;
+            }
+            found = path::join(&found, &only.name)?;
+        }
+        (found != path).then_some(found)
+    }
+
     /// Whether `path` is a directory below the root.
     pub fn is_directory(&self, path: &str) -> bool {
         if self.on_disk(path).is_some_and(|p| p.is_dir()) {
@@ -353,6 +370,8 @@ mod tests {
         let names: Vec<_> = sources.list("a").into_iter().flatten().map(|e| (e.name, e.directory)).collect();
         assert_eq!(names, [("b.tf".to_string(), false), ("c".to_string(), true)]);
         assert_eq!(sources.list("x"), None);
+        assert_eq!(sources.in_another_case("A/C/d.tf").as_deref(), Some("a/c/d.tf"));
+        assert_eq!(sources.in_another_case("a/b.tf"), None);
         assert_eq!(sources.find("a", &|p| p.ends_with(".tf")), ["a/b.tf", "a/c/d.tf"]);
     }
 }

@@ -111,7 +111,13 @@ impl World<'_> {
             Ok(declared) if extension_of(path) == "bicep" || declared.start().is_some() => Ok(declared),
             Ok(_) => Err(("this kind of file is not read as a module".into(), false)),
             Err(refusal @ Refusal::Outside) => Err((refusal.to_string(), false)),
-            Err(refusal) => Err((refusal.to_string(), true)),
+            Err(refusal) => {
+                let reason = match self.library.sources.in_another_case(path) {
+                    Some(other) => format!("there is no {path:?}, and {other:?} is found on Windows and macOS only"),
+                    None => refusal.to_string(),
+                };
+                Err((reason, true))
+            }
         }
     }
 

@@ -83,9 +83,10 @@ impl World<'_> {
             for resource in 0..of.declared.resources.len() {
                 self.of_resource(module, &of.declared, resource, &mut all);
             }
-            for call in of.declared.calls.values() {
-                self.of_call(module, call, &mut all);
-            }
+        }
+        // Bicep names its resources by symbols, and may still ask for a module by its deployment's name.
+        for call in of.declared.calls.values() {
+            self.of_call(module, call, &mut all);
         }
         let all = Rc::new(all);
         self.named.borrow_mut().insert(module, Rc::clone(&all));

@@ -93,6 +93,9 @@ impl Scope for Here<'_, '_> {
     fn resolve(&self, evaluator: &Evaluator, expr: &Expr, bindings: Bindings) -> Option<Value> {
         match &expr.kind {
             ExprKind::Name(name) if bindings.get(name).is_none() => self.named(evaluator, expr, name, bindings),
+            ExprKind::Get { object, key, .. } if key == "value" && self.is_output_of_state(object, bindings) => {
+                Some(evaluator.value(object, bindings))
+            }
             ExprKind::Get { object, key, safe } => self.get(evaluator, object, key, *safe, expr.span, bindings),
             ExprKind::Index { .. } | ExprKind::Nested { .. } => self.whole(evaluator, expr, bindings),
             _ => None,
@@ -312,13 +315,27 @@ impl Here<'_, '_> {
         }
     }
 
+    /// `reference(…).outputs.x` of a deployment, in Bicep: its state wraps every output as `{ type, value }`.
+    fn is_output_of_state(&self, expr: &Expr, bindings: Bindings) -> bool {
+        let ExprKind::Get { object: outputs, .. } = &expr.kind else { return false };
+        let ExprKind::Get { object: state, key, .. } = &outputs.kind else { return false };
+        let asks = matches!(&state.kind, ExprKind::Call { function, .. } if function.eq_ignore_ascii_case("reference"));
+        key == "outputs" && asks && !self.of.declared.is_template() && self.called(state, bindings).is_some()
+    }
+
     /// The deployment that a template's `reference('name')` or `reference(resourceId(…))` names.
     fn referred(&self, function: &str, arguments: &[Expr], bindings: Bindings) -> Option<Called> {
         let first = arguments.first().filter(|_| function.eq_ignore_ascii_case("reference"))?;
-        if !self.of.declared.is_template() || self.of.declared.calls.is_empty() {
+        if self.of.declared.calls.is_empty() {
             return None;
         }
-        let named = self.world.named(self.at.module, &self.world.value(self.at, first, bindings));
+        let asked = self.world.value(self.at, first, bindings);
+        // Bicep has names for its modules; their deployments are asked for by id there, not by name alone.
+        let is_id = || crate::evaluate::form(&asked).to_lowercase().contains("microsoft.resources/deployments/");
+        if !self.of.declared.is_template() && !is_id() {
+            return None;
+        }
+        let named = self.world.named(self.at.module, &asked);
         match named.as_slice() {
             [Named::Call(call, index)] => Some(Called { call: Arc::clone(call), which: Some(Which::One(*index)) }),
             _ => None,
@@ -649,6 +666,8 @@ impl Here<'_, '_> {
         let place: Option<Vec<Pieces>> = place.iter().map(pieces_of).collect();
         let names: Option<Vec<Pieces>> = names.iter().map(pieces_of).collect();
         let (Some(place), Some(names), Some(type_name)) = (place, names, type_name.as_text()) else { return open() };
+        // Azure takes a type that ends in a slash for the same.
+        let type_name = type_name.trim_end_matches('/');
         let here = &self.of.target;
         let own = || Target { extended: None, ..here.clone() };
         let target = match (call.function, place.as_slice()) {

@@ -3,7 +3,7 @@
 
 use super::read::sorted_keys;
 use super::{Answer, LONGEST_TEXT};
-use crate::value::{Hole, Kind, Number, Piece, SmolStr, Value};
+use crate::value::{Hole, Kind, Number, Piece, Pieces, SmolStr, Value};
 
 /// A JSON text as a value. Duplicate keys: the last one counts, as in both languages.
 pub fn parse(text: &str) -> Answer {
@@ -151,4 +151,61 @@ fn write_text(content: &str, style: Style, text: &mut String) {
         }
     }
     text.push('"');
+}
+
+/// A JSON text with holes as a value: a hole between quotes is a stretch of a text. Any other one is a value of its own
+/// where the text was made that way (`whole_values`), and could be any piece of JSON where it was not.
+pub fn json_with_holes(text: &Pieces, whole_values: bool) -> Option<Value> {
+    let holes: Vec<&Hole> = text.holes().collect();
+    let (mut written, mut quoted, mut escaped) = (String::new(), false, false);
+    let mut next = 0;
+    for piece in text.pieces() {
+        match piece {
+            Piece::Literal(text) => {
+                for letter in text.chars() {
+                    (quoted, escaped) = match letter {
+                        _ if escaped => (quoted, false),
+                        '\\' => (quoted, true),
+                        '"' => (!quoted, false),
+                        _ => (quoted, false),
+                    };
+                }
+                written.push_str(text);
+            }
+            Piece::Hole(_) if !quoted && !whole_values => return None,
+            Piece::Hole(_) => {
+                let mark = if quoted { format!("{MARK}{next}{MARK}") } else { format!("\"{MARK}{next}{MARK}\"") };
+                written.push_str(&mark);
+                next += 1;
+            }
+        }
+    }
+    // Azure's own reader stops at the end of the value and leaves what stands behind it.
+    let parsed = serde_json::Deserializer::from_str(&written).into_iter::<serde_json::Value>().next()?.ok()?;
+    Some(of_parsed(&parsed, &holes))
+}
+
+/// Stands around the number of a hole; JSON texts that people write do not hold it.
+const MARK: char = '\u{f8ff}';
+
+fn of_parsed(json: &serde_json::Value, holes: &[&Hole]) -> Value {
+    match json {
+        serde_json::Value::Null => Value::null(),
+        serde_json::Value::Bool(value) => Value::bool(*value),
+        serde_json::Value::Number(number) => Number::parse(&number.to_string()).map_or_else(Value::null, Value::number),
+        serde_json::Value::String(text) => {
+            let pieces = text.split(MARK).enumerate().map(|(place, part)| match place % 2 {
+                0 => Piece::Literal(SmolStr::new(part)),
+                _ => match part.parse().ok().and_then(|number: usize| holes.get(number)) {
+                    Some(hole) => Piece::Hole((*hole).clone()),
+                    None => Piece::Literal(SmolStr::new(part)),
+                },
+            });
+            Value::pieces(Pieces::of(pieces))
+        }
+        serde_json::Value::Array(items) => Value::list(items.iter().map(|item| of_parsed(item, holes)).collect()),
+        serde_json::Value::Object(fields) => {
+            Value::object(fields.iter().map(|(key, field)| (SmolStr::new(key), of_parsed(field, holes))))
+        }
+    }
 }

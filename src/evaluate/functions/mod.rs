@@ -17,6 +17,8 @@ mod yaml;
 
 use indexmap::IndexMap;
 
+pub use json::json_with_holes;
+
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::Dialect;
 use crate::value::{Kind, Reason, RootId, SmolStr, Truth, Unknown, Value};

@@ -389,7 +389,13 @@ impl<'a> World<'a> {
         {
             return Err(("the modules call each other in a circle".into(), true));
         }
-        self.configuration(&directory).ok_or_else(|| (format!("there is no Terraform file in {directory:?}"), ours))
+        self.configuration(&directory).ok_or_else(|| {
+            let reason = match self.library.sources.in_another_case(&directory) {
+                Some(other) => format!("there is no {directory:?}, and {other:?} is found on Windows and macOS only"),
+                None => format!("there is no Terraform file in {directory:?}"),
+            };
+            (reason, ours)
+        })
     }
 
     /// The directory of a called module, and whether it is part of the repository: then it has to be there.

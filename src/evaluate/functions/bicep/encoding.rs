@@ -1,15 +1,15 @@
 //! In: texts, and values to be written as such. Out: the other form, as ARM writes it.
-//! Never: sees an unknown.
+//! Never: sees an unknown, except in the row that reads JSON around it.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use uuid::Uuid;
 
-use super::super::Run::{Known, Placed};
+use super::super::Run::{Known, Partial, Placed};
 use super::super::{Answer, Context, Function, MANY, digest, json, row, unknown};
 use super::text::text;
-use crate::value::Value;
+use crate::value::{Kind, Value};
 
 pub const FUNCTIONS: &[Function] = &[
     row("base64", (1, 1), Known(base64), ("base64('one, two, three')", r#""b25lLCB0d28sIHRocmVl""#)),
@@ -23,7 +23,7 @@ pub const FUNCTIONS: &[Function] = &[
         ("dataUriToString('data:;base64,SGVsbG8sIFdvcmxkIQ==')", r#""Hello, World!""#),
     ),
     row("guid", (1, MANY), Known(guid), ("guid('a', 'b')", r#""2d796349-8c7e-55ec-9624-54ece82ed031""#)),
-    row("json", (1, 1), Placed(json_value), (r#"json('{"a": [1]}')"#, r#"{"a":[1]}"#)),
+    row("json", (1, 1), Partial(json_value), (r#"json('{"a": [1]}')"#, r#"{"a":[1]}"#)),
     row("uniqueString", (1, MANY), Known(unique_string), ("uniqueString('hello', 'world')", r#""a7wkljktk6wne""#)),
     row("uri", (2, 2), Placed(uri), ("uri('https://a.example/x/', 'y.json')", r#""https://a.example/x/y.json""#)),
     row("uriComponent", (1, 1), Known(uri_component), ("uriComponent('https://a b')", r#""https%3A%2F%2Fa%20b""#)),
@@ -84,7 +84,13 @@ fn data_uri_to_string(context: &Context, arguments: &[Value]) -> Answer {
 
 /// ARM's reader takes more than JSON, such as single quotes and comments.
 fn json_value(context: &Context, arguments: &[Value]) -> Answer {
-    Ok(json::parse(&text(&arguments[0])?).unwrap_or_else(|_| unknown::unmodelled(context)))
+    match &arguments[0].kind {
+        Kind::Text(pieces) if pieces.as_literal().is_none() => {
+            Ok(json::json_with_holes(pieces, false).unwrap_or_else(|| unknown::of(context, arguments)))
+        }
+        Kind::Unknown(_) | Kind::Reference(_) => Ok(unknown::of(context, arguments)),
+        _ => Ok(json::parse(&text(&arguments[0])?).unwrap_or_else(|_| unknown::unmodelled(context))),
+    }
 }
 
 fn uri(context: &Context, arguments: &[Value]) -> Answer {
