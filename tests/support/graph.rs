@@ -151,3 +151,60 @@ fn counted(text: &str, start: &str, end: &str, item: bool) -> String {
     }
     kept + rest
 }
+
+/// What a graph says that does not depend on Terraform or Bicep: of nodes whose names are known, by type and names.
+pub struct Facts {
+    /// Every such node that is made, and whether it is.
+    pub nodes: BTreeMap<String, String>,
+    /// Its fields; `None` where the value holds something that is not known, or an id.
+    pub fields: BTreeMap<(String, String), Option<String>>,
+    /// Where its links lead, if that is such a node too.
+    pub links: BTreeSet<String>,
+    /// `A before B`, of two such nodes.
+    pub order: BTreeSet<(String, String)>,
+}
+
+/// The facts of a dump.
+pub fn facts(dump: &str) -> Facts {
+    let names = names(dump);
+    // `<subscription group type names>` as `type names`.
+    let short = |address: &str| {
+        let id = names.get(address)?.strip_prefix('<')?.strip_suffix('>')?;
+        let at = id.find("microsoft.")?;
+        (!id[at..].contains("${") && !id[at..].contains('<')).then(|| id[at..].to_string())
+    };
+    let mut facts =
+        Facts { nodes: BTreeMap::new(), fields: BTreeMap::new(), links: BTreeSet::new(), order: BTreeSet::new() };
+    let mut node = None;
+    let mut in_order = false;
+    for line in dump.lines() {
+        if let Some((_, address, how)) = head(line) {
+            node = short(address).filter(|_| how.starts_with("made"));
+            facts.nodes.extend(node.clone().map(|node| (node, how.to_string())));
+            continue;
+        }
+        in_order |= line == "order";
+        let said = line.trim_start();
+        if in_order {
+            for (word, turned) in [(" before ", false), (" after ", true)] {
+                if let Some((first, then)) = said.split_once(word)
+                    && let (Some(first), Some(then)) = (short(first), short(then))
+                {
+                    facts.order.insert(if turned { (then, first) } else { (first, then) });
+                }
+            }
+            continue;
+        }
+        let Some(node) = &node else { continue };
+        if let Some((link, rest)) = said.split_once(" -> ") {
+            let end = rest.split_once(", drawn by ").and_then(|(end, _)| short(end));
+            facts.links.extend(end.map(|end| format!("{node} {link} -> {end}")));
+        } else if let Some((field, value)) = said.split_once(" = ") {
+            let open = ["?", "${", "<", "/subscriptions/", "…", "drawn by"].iter().any(|mark| value.contains(mark));
+            // One prefix is written as a text or as a list of one.
+            let value = (!open).then(|| value.trim_matches(['[', ']']).to_string());
+            facts.fields.insert((node.clone(), field.to_string()), value);
+        }
+    }
+    facts
+}
