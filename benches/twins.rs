@@ -8,6 +8,12 @@
 //! resources are compared: by module and symbol where the template has symbols, else by type and name. A pair is equal,
 //! different (something known in both contradicts, or stands in one only), or unknown (one of the two knows more).
 //! Pairs whose Bicep file calls a module of a registry are left out.
+//!
+//! Beside it, the graphs of both are compared as `tests/support/graph.rs` says, where there is one. All that differs is
+//! printed with `-v`.
+
+#[path = "../tests/support/graph.rs"]
+mod graph;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,10 +21,13 @@ use std::process::ExitCode;
 
 use serde_json::Value;
 use vnetlint::analysis::{self, Options};
-use vnetlint::report;
 use vnetlint::source::Sources;
+use vnetlint::{network, report};
 
 const MOST_INSTANCES: usize = 4096;
+
+/// The dump of a graph without nodes.
+const NOTHING: &str = "order\n";
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Answer {
@@ -39,6 +48,8 @@ fn main() -> ExitCode {
     find(&root, &mut pairs);
     pairs.sort();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut graphs: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut different = Vec::new();
     let mut classes: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for bicep in &pairs {
         let path = bicep.strip_prefix(&root).unwrap_or(bicep).to_string_lossy().replace('\\', "/");
@@ -47,7 +58,7 @@ fn main() -> ExitCode {
             *counts.entry("left out").or_default() += 1;
             continue;
         }
-        let (ours, theirs) = (rows(&root, &path), rows(&root, &twin));
+        let ((ours, our_graph), (theirs, their_graph)) = (read(&root, &path), read(&root, &twin));
         let mut answer = Answer::Equal;
         let mut say = |found: Answer, what: String| {
             if found > Answer::Equal {
@@ -66,8 +77,23 @@ fn main() -> ExitCode {
             Answer::Different => "different",
         };
         *counts.entry(word).or_default() += 1;
+        if our_graph == NOTHING && their_graph == NOTHING {
+            continue;
+        }
+        let lines = graph::difference(("Bicep", &our_graph), ("ARM", &their_graph));
+        *graphs.entry(if lines.is_empty() { "equal" } else { "different" }).or_default() += 1;
+        if !lines.is_empty() {
+            different.push((path, lines));
+        }
     }
     println!("{} pairs: {counts:?}", pairs.len());
+    println!("{} graphs of these: {graphs:?}", graphs.values().sum::<usize>());
+    for (path, lines) in &different {
+        println!("      graph of {path}: {} lines", lines.len());
+        for line in lines.iter().take(if verbose { usize::MAX } else { 2 }) {
+            println!("        {}", line.chars().take(400).collect::<String>());
+        }
+    }
     let mut classes: Vec<(String, Vec<String>)> = classes.into_iter().collect();
     classes.sort_by_key(|(_, places)| std::cmp::Reverse(places.len()));
     for (class, places) in classes.iter().take(if verbose { usize::MAX } else { 20 }) {
@@ -103,8 +129,8 @@ fn is_whole(bicep: &Path, seen: &mut Vec<PathBuf>) -> bool {
     })
 }
 
-/// The resources of a file.
-fn rows(root: &Path, path: &str) -> Vec<Value> {
+/// The resources of a file, and its graph.
+fn read(root: &Path, path: &str) -> (Vec<Value>, String) {
     let sources = Sources::below(root, 64 << 20);
     let options = Options { paths: vec![path.to_string()], max_instances: MOST_INSTANCES, ..Options::default() };
     let roots: Vec<_> = analysis::evaluate(&sources, &options).into_iter().take(1).collect();
@@ -113,7 +139,7 @@ fn rows(root: &Path, path: &str) -> Vec<Value> {
     let rows = listing["resources"].as_array().cloned().unwrap_or_default();
     // A deployment that a Bicep file writes as a resource is a module call in its template.
     let counts = |row: &Value| row["kind"] == "resource" && row["type"] != "Microsoft.Resources/deployments";
-    rows.into_iter().filter(counts).collect()
+    (rows.into_iter().filter(counts).collect(), network::build(roots).dump())
 }
 
 fn compare(ours: &[Value], theirs: &[Value], say: &mut dyn FnMut(Answer, String)) {
