@@ -88,7 +88,7 @@ pub fn analyze(sources: Sources, options: &Options) -> Analysis {
         let library = Library::new(&sources, options.limits);
         let roots = find(&library, options);
         let estate: Vec<(Root, Evaluated)> = evaluate_all(&library, roots, options);
-        (estate, run::faults(&library, options), run::files(&library))
+        (estate, run::faults(&library), run::files(&library))
     };
     let mut findings = faults;
     let mut coverage = Coverage { files, ..Coverage::default() };

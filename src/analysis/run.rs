@@ -1,7 +1,6 @@
 //! In: what could not be read or evaluated. Out: findings that speak of the run itself.
 //! Never: hides a file that was skipped.
 
-use super::Options;
 use crate::evaluate::{Evaluated, Library, Root};
 use crate::rules::{Finding, Level, Step};
 use crate::source::{Refusal, Span};
@@ -22,7 +21,7 @@ pub fn files(library: &Library) -> usize {
 }
 
 /// Everything that could not be read, as findings.
-pub fn faults(library: &Library, _: &Options) -> Vec<Finding> {
+pub fn faults(library: &Library) -> Vec<Finding> {
     faults_of(library).into_iter().map(|((code, name), fault)| finding(code, name, &fault)).collect()
 }
 

@@ -6,7 +6,6 @@ use std::sync::Mutex;
 
 use super::Network;
 use crate::evaluate::{Event, Need, Needs};
-use crate::source::Span;
 use crate::value::Address;
 
 /// Which of two things is made first.
@@ -79,34 +78,6 @@ impl Events {
         }
         false
     }
-
-    /// The needs by which `then` waits for `first`, the nearest to `then` first; empty where it does not.
-    fn chain(&self, then: &Address, first: &Address) -> Vec<Span> {
-        let target = Event::Done(first.clone());
-        let start = Event::Done(then.clone());
-        let mut came: HashMap<&Event, (&Event, Span)> = HashMap::new();
-        let mut queue = std::collections::VecDeque::from([&start]);
-        while let Some(at) = queue.pop_front() {
-            for need in self.needs.of.get(at).into_iter().flatten() {
-                if came.contains_key(&need.event) || need.event == start {
-                    continue;
-                }
-                came.insert(&need.event, (at, need.span));
-                if need.event == target {
-                    let mut spans = Vec::new();
-                    let mut back = &need.event;
-                    while let Some((before, span)) = came.get(back) {
-                        spans.push(*span);
-                        back = before;
-                    }
-                    spans.reverse();
-                    return spans;
-                }
-                queue.push_back(&need.event);
-            }
-        }
-        Vec::new()
-    }
 }
 
 impl Network {
@@ -135,10 +106,5 @@ impl Network {
             (false, true) => Order::After,
             _ => Order::Unknown,
         }
-    }
-
-    /// The places that make `then` wait for `first`, the nearest to `then` first.
-    pub fn because(&self, first: &Address, then: &Address) -> Vec<Span> {
-        self.orders.get(&first.root()).map_or_else(Vec::new, |events| events.chain(then, first))
     }
 }

@@ -5,7 +5,7 @@
 //! <https://learn.microsoft.com/azure/route-server/overview>,
 //! <https://learn.microsoft.com/azure/virtual-wan/how-to-routing-policies>.
 
-use super::{End, Network, Place, Step};
+use super::{End, Place, Step};
 use crate::azure::{hub, routes, virtual_network};
 use crate::value::{Cidr, Kind, Truth, Unknown, Value};
 
@@ -202,13 +202,6 @@ impl<'n> Place<'n> {
     /// Whether routes that gateways and Route Servers announce reach the subnets of a table.
     pub fn lets_routes_in(self) -> Truth {
         !self.is_true(&routes::NO_PROPAGATION)
-    }
-}
-
-impl Network {
-    /// The virtual hubs that are Route Servers.
-    pub fn route_servers(&self) -> Vec<Place<'_>> {
-        self.all(&hub::VIRTUAL_HUB).into_iter().filter(|hub| hub.is_route_server()).collect()
     }
 }
 

@@ -4,7 +4,7 @@ use super::hub_links::{Spoke, spokes};
 use super::{Confidence, Finding, Level, Settings, Step};
 use crate::azure::{cluster, dns};
 use crate::network::{End, Network, Place, ZoneMode};
-use crate::value::{Truth, Unknown};
+use crate::value::Unknown;
 
 rule! {
     /// The system zone of a private cluster is not linked to the hub in which names are resolved.
@@ -209,8 +209,7 @@ fn nameless_link<'n>(network: &'n Network, spoke: &Spoke<'n>, targets: &[Place<'
             targets.contains(&vnet) || spoke.hubs.iter().any(|hub| hub.vnet == vnet)
         });
         let zone = link.id().and_then(|id| id.names.first())?;
-        let may_be = to_hub && zone.equals_ignoring_case(&zone.map_literals(|_| String::new())) != Truth::Yes;
-        let hole = zone.holes().next().filter(|_| may_be && zone.start().is_empty())?;
+        let hole = zone.holes().next().filter(|_| to_hub && zone.start().is_empty())?;
         Some(hole.unknown())
     })
 }

@@ -29,11 +29,6 @@ impl Cidr {
     pub fn overlaps(self, other: Cidr) -> bool {
         self.0.contains(&other.0.network()) || other.0.contains(&self.0.network())
     }
-
-    /// The whole of IPv4 or IPv6: a default route.
-    pub fn is_default(self) -> bool {
-        self.0.prefix_len() == 0
-    }
 }
 
 impl std::fmt::Display for Cidr {

@@ -85,22 +85,6 @@ impl Origin {
     pub fn last(&self) -> Option<Span> {
         self.hops().next().map(|hop| hop.span)
     }
-
-    /// The input whose default this is, if nobody gave it another value.
-    pub fn default_of(&self) -> Option<&str> {
-        self.hops().find_map(|hop| match &hop.hand {
-            Hand::Default(name) => Some(name.as_str()),
-            _ => None,
-        })
-    }
-
-    /// What was assumed because nothing was written.
-    pub fn assumed(&self) -> Option<&str> {
-        self.hops().find_map(|hop| match &hop.hand {
-            Hand::Assumed(why) => Some(why.as_str()),
-            _ => None,
-        })
-    }
 }
 
 impl Drop for Origin {

@@ -23,7 +23,7 @@ use super::way::Way;
 use super::{DEEPEST_CALLS, FUEL, MOST_MODULES, answer, cut_short};
 use super::{Evaluated, Given, Library, ModuleCall, Resource, Root, Site, UnreadModule};
 use crate::source::Span;
-use crate::syntax::{Declaration, Dialect, Expr, ExprKind, Fault};
+use crate::syntax::{Declaration, Expr, ExprKind, Fault};
 use crate::value::{Address, Hand, Kind, Origin, Pieces, Reason, Reference, RootId, SmolStr, Unknown, Value};
 
 pub use configuration::{Configuration, files, is_configuration};
@@ -668,9 +668,4 @@ fn ignored(declaration: &Declaration) -> Vec<SmolStr> {
         _ => None,
     };
     configuration::elements(list).into_iter().filter_map(name).collect()
-}
-
-/// The dialect of every resource of this module.
-pub fn dialect() -> Dialect {
-    DIALECT
 }
