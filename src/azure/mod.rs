@@ -120,6 +120,27 @@ pub struct Join {
 /// Every join.
 pub static JOINS: &[&Join] = &[&routes::ROUTE_TABLE_ASSOCIATION, &virtual_network::DNS_SERVERS_RESOURCE];
 
+/// Every link of the network.
+pub static LINKS: &[&Link] = &[
+    &cluster::CLUSTER_TO_ZONE,
+    &cluster::CLUSTER_TO_GATEWAY,
+    &cluster::POOL_TO_SUBNET,
+    &virtual_network::SUBNET_TO_ROUTE_TABLE,
+    &virtual_network::PEERING_TO_REMOTE,
+    &dns::LINK_TO_VNET,
+    &dns::RESOLVER_TO_VNET,
+    &dns::ENDPOINT_TO_SUBNET,
+    &hub::HUB_TO_SUBNET,
+    &hub::HUB_IP_TO_SUBNET,
+    &hub::CONNECTION_TO_VNET,
+    &hub::GATEWAY_TO_SUBNET,
+    &firewall::FIREWALL_TO_SUBNET,
+    &firewall::FIREWALL_TO_POLICY,
+    &firewall::FIREWALL_TO_HUB,
+    &network_interface::INTERFACE_TO_SUBNET,
+    &application_gateway::GATEWAY_TO_SUBNET,
+];
+
 /// The type with an ARM name, in any case of letters.
 pub fn by_arm_name(name: &str) -> Option<&'static Type> {
     TYPES.iter().copied().find(|kind| kind.name.eq_ignore_ascii_case(name))

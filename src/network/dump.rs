@@ -4,29 +4,8 @@
 use std::fmt::Write;
 
 use super::{End, Got, Network, Order, Place};
-use crate::azure::{self, Field, Link};
+use crate::azure::{self, Field, LINKS};
 use crate::value::{Address, Kind, Piece, Pieces, ResourceId, Value};
-
-/// Every link of the graph.
-const LINKS: &[&Link] = &[
-    &azure::cluster::CLUSTER_TO_ZONE,
-    &azure::cluster::CLUSTER_TO_GATEWAY,
-    &azure::cluster::POOL_TO_SUBNET,
-    &azure::virtual_network::SUBNET_TO_ROUTE_TABLE,
-    &azure::virtual_network::PEERING_TO_REMOTE,
-    &azure::dns::LINK_TO_VNET,
-    &azure::dns::RESOLVER_TO_VNET,
-    &azure::dns::ENDPOINT_TO_SUBNET,
-    &azure::hub::HUB_TO_SUBNET,
-    &azure::hub::HUB_IP_TO_SUBNET,
-    &azure::hub::CONNECTION_TO_VNET,
-    &azure::hub::GATEWAY_TO_SUBNET,
-    &azure::firewall::FIREWALL_TO_SUBNET,
-    &azure::firewall::FIREWALL_TO_POLICY,
-    &azure::firewall::FIREWALL_TO_HUB,
-    &azure::network_interface::INTERFACE_TO_SUBNET,
-    &azure::application_gateway::GATEWAY_TO_SUBNET,
-];
 
 impl Network {
     /// The graph as text: every node with its type, id, fields (defaults applied) and links, and the order among them.

@@ -70,6 +70,8 @@ pub(crate) struct Node {
     /// The declaration whose making makes it.
     declaration: Address,
     azurerm: bool,
+    /// The major version of azurerm that its root runs with, where it is known.
+    azurerm_major: Option<u64>,
     /// The node that this one turned out to be, if it is another's stand-in.
     is: Option<usize>,
     parent: Option<usize>,
