@@ -3,7 +3,7 @@
 //! Defaults: <https://learn.microsoft.com/azure/templates/microsoft.network/virtualnetworks> and
 //! <https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/virtual_network>.
 
-use super::{Default_, Field, Join, Link, Naming, Split, Type, arm_field, field, routes};
+use super::{Default_, Field, Join, Link, Naming, Split, Type, field, routes};
 
 /// `Microsoft.Network/virtualNetworks`.
 pub static VNET: Type = Type {
@@ -14,12 +14,9 @@ pub static VNET: Type = Type {
         &ADDRESS_SPACE,
         &ADDRESS_POOLS,
         &DNS_SERVERS,
-        &DDOS_PLAN,
-        &DDOS_ENABLED,
         &INLINE_SUBNET_NAMES,
         &INLINE_SUBNET_PREFIXES,
         &INLINE_SUBNET_TABLES,
-        &INLINE_SUBNET_SECURITY_GROUPS,
         &INLINE_SUBNET_DELEGATIONS,
         &INLINE_SUBNET_DEFAULT_OUTBOUND,
         &INLINE_SUBNET_ENDPOINT_POLICIES,
@@ -40,8 +37,6 @@ pub static SUBNET: Type = Type {
         &PREFIXES,
         &SUBNET_POOLS,
         &SUBNET_ROUTE_TABLE,
-        &SUBNET_SECURITY_GROUP,
-        &SUBNET_NAT_GATEWAY,
         &DELEGATIONS,
         &DEFAULT_OUTBOUND,
         &ENDPOINT_POLICIES,
@@ -73,13 +68,6 @@ pub static ADDRESS_SPACE: Field = field("properties.addressSpace.addressPrefixes
 pub static ADDRESS_POOLS: Field =
     field("properties.addressSpace.ipamPoolPrefixAllocations[].pool.id", "ip_address_pool[].id");
 
-/// The DDoS plan of a VNet.
-pub static DDOS_PLAN: Field = field("properties.ddosProtectionPlan.id", "ddos_protection_plan.id");
-
-/// The DDoS plan of a VNet is in force.
-pub static DDOS_ENABLED: Field =
-    field("properties.enableDdosProtection", "ddos_protection_plan.enable").or_bool(false).in_azurerm(Default_::None);
-
 /// The DNS servers of a VNet. Left out, Azure answers; azurerm keeps what is there.
 pub static DNS_SERVERS: Field = field("properties.dhcpOptions.dnsServers", "dns_servers");
 
@@ -88,8 +76,6 @@ static INLINE_SUBNET_PREFIXES: Field =
     field("properties.subnets[].properties.addressPrefixes", "subnet[].address_prefixes")
         .also("subnet[].address_prefix");
 static INLINE_SUBNET_TABLES: Field = field("properties.subnets[].properties.routeTable.id", "subnet[].route_table_id");
-static INLINE_SUBNET_SECURITY_GROUPS: Field =
-    field("properties.subnets[].properties.networkSecurityGroup.id", "subnet[].security_group");
 static INLINE_SUBNET_DELEGATIONS: Field = field(
     "properties.subnets[].properties.delegations[].properties.serviceName",
     "subnet[].delegation[].service_delegation.name",
@@ -112,13 +98,6 @@ pub static SUBNET_ROUTE_TABLE: Field = field("properties.routeTable.id", "route_
 
 /// Pools of which a subnet takes its ranges when it is made.
 pub static SUBNET_POOLS: Field = field("properties.ipamPoolPrefixAllocations[].pool.id", "ip_address_pool[].id");
-
-/// The security group of a subnet. azurerm sets it by an association, inline in the VNet, or write-only.
-pub static SUBNET_SECURITY_GROUP: Field =
-    field("properties.networkSecurityGroup.id", "network_security_group_id_wo").also("network_security_group_id");
-
-/// The NAT gateway of a subnet. azurerm sets it by an association only.
-pub static SUBNET_NAT_GATEWAY: Field = arm_field("properties.natGateway.id");
 
 /// The services that a subnet is delegated to, as in `Microsoft.Network/dnsResolvers`.
 pub static DELEGATIONS: Field =
