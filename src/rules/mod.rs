@@ -38,6 +38,23 @@ pub struct Settings {
     pub require_private_api: bool,
     /// Traffic that leaves must be inspected.
     pub require_egress_inspection: bool,
+    /// A policy gives every subnet its route table.
+    pub routes_by_policy: bool,
+    /// The code of a VNet declares the links of zones to it, and not the code of the zones.
+    pub links_owned_by_vnet: bool,
+    /// Ranges that other teams hold.
+    pub ip_plan: Vec<Planned>,
+}
+
+/// A range of a plan of addresses.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// The range.
+    pub range: Cidr,
+    /// Whose it is.
+    pub name: String,
+    /// The line of the plan.
+    pub place: crate::source::Span,
 }
 
 /// Whether the run holds the whole estate: then what is not in the code is not there.
