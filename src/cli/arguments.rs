@@ -129,6 +129,9 @@ pub struct Values {
     /// Values for Terraform's inputs from the process's TF_VAR_ variables
     #[arg(long)]
     pub tf_env: bool,
+    /// No built-in model stands for a registry's module whose source is not on disk
+    #[arg(long)]
+    pub no_models: bool,
 }
 
 /// Bounds of the work.

@@ -89,6 +89,7 @@ pub fn options(located: &Located, values: &Values, limits: &Limits) -> Result<Op
         limits: syntax::Limits { max_depth: limits.max_depth, ..syntax::Limits::default() },
         max_instances: limits.max_instances,
         threads: limits.threads,
+        without_models: values.no_models,
     })
 }
 

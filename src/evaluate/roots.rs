@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, RwLock};
 
 use super::Root;
+use super::models::Model;
 use super::terraform::{Configuration, files, is_configuration, is_plan, tree_of};
 use crate::source::{Refusal, Sources, directory_of, extension_of, join, name_of};
 use crate::syntax::{self, Dialect, Item, Limits, Program, Shape, arm};
@@ -31,12 +32,37 @@ pub struct Library<'a> {
     pub sources: &'a Sources,
     limits: Limits,
     programs: RwLock<BTreeMap<String, Result<Arc<Program>, Refusal>>>,
+    /// The models that were asked for, by what they stand for; `None` where none may be.
+    models: Option<RwLock<BTreeMap<String, Arc<Program>>>>,
 }
 
 impl<'a> Library<'a> {
     /// An empty library over the texts.
     pub fn new(sources: &'a Sources, limits: Limits) -> Library<'a> {
-        Library { sources, limits, programs: RwLock::default() }
+        Library { sources, limits, programs: RwLock::default(), models: Some(RwLock::default()) }
+    }
+
+    /// The same library, in which no model stands for a module that is not there.
+    pub fn without_models(self) -> Library<'a> {
+        Library { models: None, ..self }
+    }
+
+    /// Models stand for modules that are not there.
+    pub(super) fn has_models(&self) -> bool {
+        self.models.is_some()
+    }
+
+    /// What a model declares.
+    pub(super) fn model(&self, model: &Model) -> Arc<Program> {
+        let read = || Arc::new(model.read(self.sources, self.limits));
+        let Some(models) = &self.models else { return read() };
+        let title = model.title();
+        if let Some(known) = models.read().expect("no reader panics while it holds the lock").get(&title) {
+            return Arc::clone(known);
+        }
+        let read = read();
+        let mut models = models.write().expect("no reader panics while it holds the lock");
+        Arc::clone(models.entry(title).or_insert(read))
     }
 
     /// The bounds of reading.

@@ -13,7 +13,7 @@ mod routes;
 use std::collections::HashMap;
 
 use crate::azure::Type;
-use crate::evaluate::Root;
+use crate::evaluate::{ModelledModule, Root};
 use crate::source::Span;
 use crate::value::{Address, Hole, ResourceId, RootId, Truth, Unknown, Value};
 
@@ -49,6 +49,8 @@ pub struct Network {
     orders: HashMap<RootId, order::Events>,
     /// What may hide resources: unread modules, scripts, nested templates.
     hiding: Vec<Hiding>,
+    /// Module calls that a model answers.
+    models: Vec<ModelledModule>,
     /// Roots of which a part could not be read.
     damaged: HashMap<RootId, Unknown>,
     /// A root reads what another one makes: the reader, the maker.
@@ -96,6 +98,8 @@ struct Hiding {
     address: Address,
     /// Everything that it is told.
     told: Value,
+    /// The types that it may hide; none for every type.
+    kinds: &'static [&'static str],
     span: Span,
 }
 
@@ -113,6 +117,17 @@ impl Network {
     /// Every place of a type that is made here.
     pub fn made(&self, kind: &'static Type) -> Vec<Place<'_>> {
         self.all(kind).into_iter().filter(|place| place.is_made()).collect()
+    }
+
+    /// The module call through whose model something was made.
+    pub fn modelled(&self, address: &Address) -> Option<&ModelledModule> {
+        let declaration = address.declaration();
+        self.models.iter().find(|module| declaration.is_below(&module.address))
+    }
+
+    /// The module calls that models answer.
+    pub fn models(&self) -> &[ModelledModule] {
+        &self.models
     }
 
     fn indices(&self, kind: &'static Type) -> impl Iterator<Item = usize> + '_ {

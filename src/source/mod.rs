@@ -137,6 +137,12 @@ impl Sources {
         texts.add(path.to_string(), text)
     }
 
+    /// A text that lies in no directory: nobody who lists, finds or opens paths meets it.
+    pub fn apart(&self, name: &str, text: String) -> FileId {
+        let mut texts = self.texts.write().expect("no reader panics while it holds the lock");
+        texts.keep(name.to_string(), text)
+    }
+
     /// The text at `path`, read once; every later call gives the same answer.
     pub fn open(&self, path: &str) -> Result<FileId, Refusal> {
         if let Some(known) = self.texts.read().expect("no reader panics while it holds the lock").by_path.get(path) {
@@ -309,9 +315,14 @@ impl Sources {
 
 impl Texts {
     fn add(&mut self, path: String, text: String) -> FileId {
-        let id = FileId(u32::try_from(self.files.len()).expect("fewer than 2^32 files are read"));
-        self.files.push(Arc::new(File::new(path.clone(), text)));
+        let id = self.keep(path.clone(), text);
         self.by_path.insert(path, Ok(id));
+        id
+    }
+
+    fn keep(&mut self, path: String, text: String) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).expect("fewer than 2^32 files are read"));
+        self.files.push(Arc::new(File::new(path, text)));
         id
     }
 }

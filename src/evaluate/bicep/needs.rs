@@ -89,6 +89,8 @@ impl Reader<'_, '_> {
             let path = local_path(&call, &directory).ok();
             let path = path.filter(|path| fits && !self.stands_above(at, path));
             let read = inline.or_else(|| path.and_then(|path| self.world.readable(&path).ok()));
+            let read = read.or_else(|| self.world.modelled(&call, local_path(&call, &directory).err()?).ok());
+            let read = read.filter(|_| fits);
             let own = qualified(&address, &call.name.name);
             let parent = Some((at, Arc::clone(&call)));
             // Only what is in a template names anything by text.
