@@ -27,6 +27,8 @@ static RULE: Rule = Rule {
     code: "VNL001",
     name: "custom-dns-before-zone-link",
     level: Level::Error,
+    confidence: Confidence::High,
+    opt_in: false,
     since: "0.1.0",
     written: "The DNS servers of a private cluster do not see its zone.\n\nA node asks for the API server's name\nwhile the cluster is being created.\n\nWrong:\n\n```tf\n```\n",
     check: |_, _, _| {},

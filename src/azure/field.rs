@@ -12,6 +12,10 @@ pub enum Default_ {
     Text(&'static str),
     /// A truth value.
     Bool(bool),
+    /// A whole number.
+    Number(i64),
+    /// A list of texts.
+    Texts(&'static [&'static str]),
     /// It cannot be said: it differs by version, or the documents do not tell.
     Unknown,
 }
@@ -34,6 +38,8 @@ pub enum Change {
     Inverted,
     /// The block is there, so it is on.
     Present,
+    /// True is `Enabled`, false is `Disabled`.
+    Enabled,
 }
 
 /// One thing that is read of a resource: its ARM path, azurerm's spellings, the defaults of both languages.
@@ -49,6 +55,8 @@ pub struct Field {
     pub arm_default: Default_,
     /// The default where azurerm leaves it out.
     pub azurerm_default: Default_,
+    /// Another default of azurerm before a major version.
+    pub azurerm_before: Option<(u64, Default_)>,
 }
 
 /// A field that both vocabularies spell, without a default.
@@ -59,6 +67,7 @@ pub const fn field(arm: &'static str, azurerm: &'static str) -> Field {
         azurerm: [Some(Spelling { path: azurerm, change: Change::Same }), None, None],
         arm_default: Default_::None,
         azurerm_default: Default_::None,
+        azurerm_before: None,
     }
 }
 
@@ -74,6 +83,27 @@ impl Field {
     pub const fn or_bool(mut self, value: bool) -> Field {
         self.arm_default = Default_::Bool(value);
         self.azurerm_default = Default_::Bool(value);
+        self
+    }
+
+    /// The default in both languages.
+    pub const fn or_number(mut self, value: i64) -> Field {
+        self.arm_default = Default_::Number(value);
+        self.azurerm_default = Default_::Number(value);
+        self
+    }
+
+    /// The default in both languages.
+    pub const fn or_texts(mut self, texts: &'static [&'static str]) -> Field {
+        self.arm_default = Default_::Texts(texts);
+        self.azurerm_default = Default_::Texts(texts);
+        self
+    }
+
+    /// Another default in azurerm before a major version. Where the version is not known, the newest default is assumed,
+    /// and the value says so: see `Place::is_guessed`.
+    pub const fn before(mut self, major: u64, default: Default_) -> Field {
+        self.azurerm_before = Some((major, default));
         self
     }
 
@@ -102,6 +132,11 @@ impl Field {
     /// A block that switches it on by being there.
     pub const fn present(self, path: &'static str) -> Field {
         self.spelled(Spelling { path, change: Change::Present })
+    }
+
+    /// A spelling that is true where ARM says `Enabled`, and false where it says `Disabled`.
+    pub const fn enabled(self, path: &'static str) -> Field {
+        self.spelled(Spelling { path, change: Change::Enabled })
     }
 
     /// The ARM path of the form that holds one item only.
@@ -140,6 +175,7 @@ pub const fn arm_field(arm: &'static str) -> Field {
         azurerm: [None, None, None],
         arm_default: Default_::None,
         azurerm_default: Default_::None,
+        azurerm_before: None,
     }
 }
 

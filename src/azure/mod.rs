@@ -8,13 +8,18 @@ mod field;
 mod translate;
 
 pub mod application_gateway;
+pub mod application_load_balancer;
 pub mod cluster;
 pub mod dns;
 pub mod firewall;
+pub mod front_door;
 pub mod hub;
+pub mod kubernetes;
 pub mod network_interface;
 pub mod routes;
+pub mod traffic_manager;
 pub mod virtual_network;
+pub mod waf;
 
 pub use field::{Change, Default_, Field, Link, Part, arm_field, field, part_words, parts};
 pub use translate::{At, Named, Translated, as_pieces, in_arm_words, values_at};
@@ -29,6 +34,8 @@ pub enum Naming {
     /// `name`, below a parent whose id is an argument. The second argument names the parent where the id is missing,
     /// as older provider versions did; empty for none.
     BelowId(&'static str, &'static str),
+    /// It lies inside a cluster, where Azure has no id for it.
+    Inside,
 }
 
 /// A list in a resource's body whose items are resources of their own: a subnet is one wherever it is written.
@@ -92,12 +99,50 @@ pub static TYPES: &[&Type] = &[
     &dns::INBOUND_ENDPOINT,
     &firewall::FIREWALL,
     &firewall::FIREWALL_POLICY,
+    &firewall::RULE_GROUP,
+    &firewall::RULE_COLLECTION,
+    &firewall::OWN_APPLICATION_RULES,
+    &firewall::OWN_NETWORK_RULES,
+    &firewall::OWN_NAT_RULES,
     &hub::VIRTUAL_HUB,
     &hub::HUB_IP,
     &hub::HUB_CONNECTION,
     &hub::ROUTING_INTENT,
+    &hub::HUB_ROUTE_TABLE,
+    &hub::BGP_CONNECTION,
+    &hub::VIRTUAL_WAN,
+    &hub::HUB_VPN_GATEWAY,
+    &hub::HUB_EXPRESS_ROUTE_GATEWAY,
+    &hub::LOCAL_GATEWAY,
+    &hub::VPN_SITE,
     &hub::GATEWAY,
     &application_gateway::APPLICATION_GATEWAY,
+    &application_gateway::LISTENER,
+    &application_gateway::RULE,
+    &application_gateway::REDIRECT,
+    &application_gateway::PATH_MAP,
+    &application_gateway::PATH_RULE,
+    &application_gateway::BACKEND_POOL,
+    &application_gateway::SETTINGS,
+    &application_gateway::CERTIFICATE,
+    &waf::FIREWALL_POLICY,
+    &waf::EDGE_POLICY,
+    &front_door::PROFILE,
+    &front_door::ENDPOINT,
+    &front_door::CUSTOM_DOMAIN,
+    &front_door::ROUTE,
+    &front_door::ORIGIN_GROUP,
+    &front_door::ORIGIN,
+    &front_door::SECURITY_POLICY,
+    &front_door::CLASSIC,
+    &traffic_manager::PROFILE,
+    &traffic_manager::AZURE_ENDPOINT,
+    &application_load_balancer::TRAFFIC_CONTROLLER,
+    &application_load_balancer::ASSOCIATION,
+    &kubernetes::RELEASE,
+    &kubernetes::INGRESS,
+    &kubernetes::MANIFEST,
+    &kubernetes::GITOPS,
     &network_interface::NETWORK_INTERFACE,
 ];
 
@@ -119,6 +164,38 @@ pub struct Join {
 
 /// Every join.
 pub static JOINS: &[&Join] = &[&routes::ROUTE_TABLE_ASSOCIATION, &virtual_network::DNS_SERVERS_RESOURCE];
+
+/// Every link of the network.
+pub static LINKS: &[&Link] = &[
+    &cluster::CLUSTER_TO_ZONE,
+    &cluster::CLUSTER_TO_GATEWAY,
+    &cluster::POOL_TO_SUBNET,
+    &virtual_network::SUBNET_TO_ROUTE_TABLE,
+    &virtual_network::PEERING_TO_REMOTE,
+    &dns::LINK_TO_VNET,
+    &dns::RESOLVER_TO_VNET,
+    &dns::ENDPOINT_TO_SUBNET,
+    &hub::HUB_TO_SUBNET,
+    &hub::HUB_IP_TO_SUBNET,
+    &hub::CONNECTION_TO_VNET,
+    &hub::GATEWAY_TO_SUBNET,
+    &hub::HUB_TO_WAN,
+    &hub::GATEWAY_TO_HUB,
+    &hub::SITE_TO_WAN,
+    &firewall::FIREWALL_TO_SUBNET,
+    &firewall::FIREWALL_TO_POLICY,
+    &firewall::FIREWALL_TO_HUB,
+    &firewall::POLICY_TO_BASE,
+    &network_interface::INTERFACE_TO_SUBNET,
+    &application_gateway::GATEWAY_TO_SUBNET,
+    &application_gateway::GATEWAY_TO_PRIVATE_FRONTEND,
+    &application_gateway::GATEWAY_TO_POLICY,
+    &application_gateway::LISTENER_TO_POLICY,
+    &front_door::ROUTE_TO_ORIGIN_GROUP,
+    &front_door::ROUTE_TO_DOMAIN,
+    &front_door::SECURITY_POLICY_TO_GUARD,
+    &application_load_balancer::ASSOCIATION_TO_SUBNET,
+];
 
 /// The type with an ARM name, in any case of letters.
 pub fn by_arm_name(name: &str) -> Option<&'static Type> {

@@ -73,6 +73,9 @@ pub struct Check {
     /// Only these rules: codes or beginnings of codes
     #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = "Rules")]
     pub select: Vec<String>,
+    /// These rules too: codes or beginnings of codes, as of rules that only advise
+    #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = "Rules")]
+    pub extend_select: Vec<String>,
     /// Not these rules: codes or beginnings of codes; the longer of two that fit wins
     #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = "Rules")]
     pub ignore: Vec<String>,

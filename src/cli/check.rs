@@ -13,21 +13,23 @@ use super::{Refused, Surroundings, exit};
 use crate::analysis::{self, Analysis, Options};
 use crate::evaluate::Inputs;
 use crate::report::{Display, Format, render};
-use crate::rules::{Level, Phase, RULES, Settings, Verdict};
+use crate::rules::{Level, RULES, Settings, Verdict};
 use crate::source::{Sources, write};
 use crate::syntax;
 
 /// Analyses, reports, and says with a code how it went.
 pub fn run(flags: &Check, surroundings: &Surroundings, printer: &Printer) -> Result<u8, Refused> {
     let started = Instant::now();
-    let selection = Selection::new(&flags.select, &flags.ignore, &known())?;
+    let selection = Selection::new(&flags.select, &flags.extend_select, &flags.ignore, &known())?;
     let on_standard_output = flags.output.iter().filter(|output| output.path.is_none()).count();
     if on_standard_output > 1 {
         return Err(Refused("two outputs go to standard output; give one of them a path: --output sarif=FILE".into()));
     }
     let located = locate(&flags.paths)?;
-    let options =
-        Options { settings: Settings { phase: flags.phase }, ..options(&located, &flags.values, &flags.limits)? };
+    let options = Options {
+        settings: Settings { phase: flags.phase, ..Settings::default() },
+        ..options(&located, &flags.values, &flags.limits)?
+    };
     let sources = Sources::below(&located.root, flags.limits.max_file_size);
     readable(&sources, &located, &flags.paths)?;
 
@@ -85,7 +87,7 @@ pub fn options(located: &Located, values: &Values, limits: &Limits) -> Result<Op
     Ok(Options {
         paths: located.paths.clone(),
         inputs,
-        settings: Settings { phase: Phase::Greenfield },
+        settings: Settings::default(),
         limits: syntax::Limits { max_depth: limits.max_depth, ..syntax::Limits::default() },
         max_instances: limits.max_instances,
         threads: limits.threads,

@@ -10,26 +10,32 @@ const OF_THE_RUN: [&str; 3] = ["VNL-P", "VNL-S", "VNL-N"];
 /// Which codes a user wants to see.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
+    /// Nothing but what is selected is wanted.
+    only: bool,
     select: Vec<String>,
     ignore: Vec<String>,
 }
 
 impl Selection {
-    /// The selection that `--select` and `--ignore` make among the known codes.
-    pub fn new(select: &[String], ignore: &[String], known: &[&str]) -> Result<Selection, Refused> {
+    /// The selection that `--select`, `--extend-select` and `--ignore` make among the known codes.
+    pub fn new(select: &[String], extend: &[String], ignore: &[String], known: &[&str]) -> Result<Selection, Refused> {
         let read = |flag: &str, codes: &[String]| -> Result<Vec<String>, Refused> {
             codes.iter().map(|code| check(flag, code.trim(), known).map(|()| code.trim().to_string())).collect()
         };
-        let (select, ignore) = (read("--select", select)?, read("--ignore", ignore)?);
-        Ok(Selection { select, ignore })
+        let (mut chosen, ignore) = (read("--select", select)?, read("--ignore", ignore)?);
+        chosen.extend(read("--extend-select", extend)?);
+        Ok(Selection { only: !select.is_empty(), select: chosen, ignore })
     }
 
-    /// Whether findings of a code are wanted: the longest beginning that fits wins, of equal ones `--ignore`.
+    /// Whether findings of a code are wanted: the longest beginning that fits wins, of equal ones `--ignore`. Rules that
+    /// are only advice are wanted where they are selected.
     pub fn wants(&self, code: &str) -> bool {
         let longest = |codes: &[String]| {
             codes.iter().filter(|prefix| code.starts_with(prefix.as_str())).map(|prefix| prefix.len()).max()
         };
-        let everything = self.select.is_empty() || OF_THE_RUN.iter().any(|prefix| code.starts_with(prefix));
+        let of_the_run = OF_THE_RUN.iter().any(|prefix| code.starts_with(prefix));
+        let opt_in = RULES.iter().any(|rule| rule.code == code && rule.opt_in);
+        let everything = of_the_run || !(self.only || opt_in);
         let selected = longest(&self.select).or(everything.then_some(0));
         selected > longest(&self.ignore)
     }
@@ -78,7 +84,7 @@ mod tests {
 
     fn selection(select: &[&str], ignore: &[&str]) -> Result<Selection, Refused> {
         let own = |codes: &[&str]| codes.iter().map(|code| code.to_string()).collect::<Vec<_>>();
-        Selection::new(&own(select), &own(ignore), &["VNL001", "VNL003", "VNL070"])
+        Selection::new(&own(select), &[], &own(ignore), &["VNL001", "VNL003", "VNL070"])
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::identity::{Found, Likeness};
 use super::order::Events;
 use super::{Hiding, Joined, Network, Node};
 use crate::azure::{self, Named, Split, Translated, Type, as_pieces, in_arm_words, part_words};
-use crate::evaluate::{Evaluated, Resource, Root};
+use crate::evaluate::{Evaluated, ProviderVersion, Resource, Root};
 use crate::syntax::Dialect;
 use crate::value::{Address, Hole, Kind, Pieces, Reference, ResourceId, RootId, Truth, Value};
 
@@ -52,8 +52,10 @@ pub fn build(estate: Vec<(Root, Evaluated)>) -> Network {
     let mut within: Vec<(usize, Value, Option<Pieces>)> = Vec::new();
     let mut joins: Vec<(Resource, &'static azure::Join, Value, Value)> = Vec::new();
     for (root, evaluated) in estate {
+        let azurerm = evaluated.providers.iter().find(|provider| provider.name == "azurerm");
+        let azurerm_major = azurerm.and_then(ProviderVersion::major);
         for resource in evaluated.resources {
-            network.add(resource, &mut within, &mut joins);
+            network.add(resource, azurerm_major, &mut within, &mut joins);
         }
         for module in evaluated.unread {
             let (address, told) = (module.address, module.arguments);
@@ -87,6 +89,7 @@ impl Network {
     fn add(
         &mut self,
         resource: Resource,
+        azurerm_major: Option<u64>,
         within: &mut Vec<(usize, Value, Option<Pieces>)>,
         joins: &mut Vec<(Resource, &'static azure::Join, Value, Value)>,
     ) {
@@ -118,6 +121,7 @@ impl Network {
                     decides: resource.decides,
                     span: resource.span,
                     azurerm,
+                    azurerm_major,
                     is: None,
                     parent: None,
                     parent_hole: None,
@@ -251,6 +255,7 @@ impl Network {
                 span,
                 declaration: node.declaration.clone(),
                 azurerm: node.azurerm,
+                azurerm_major: node.azurerm_major,
                 is: None,
                 parent: Some(index),
                 parent_hole: None,

@@ -4,29 +4,8 @@
 use std::fmt::Write;
 
 use super::{End, Got, Network, Order, Place};
-use crate::azure::{self, Field, Link};
-use crate::value::{Address, Kind, Piece, Pieces, ResourceId, Value};
-
-/// Every link of the graph.
-const LINKS: &[&Link] = &[
-    &azure::cluster::CLUSTER_TO_ZONE,
-    &azure::cluster::CLUSTER_TO_GATEWAY,
-    &azure::cluster::POOL_TO_SUBNET,
-    &azure::virtual_network::SUBNET_TO_ROUTE_TABLE,
-    &azure::virtual_network::PEERING_TO_REMOTE,
-    &azure::dns::LINK_TO_VNET,
-    &azure::dns::RESOLVER_TO_VNET,
-    &azure::dns::ENDPOINT_TO_SUBNET,
-    &azure::hub::HUB_TO_SUBNET,
-    &azure::hub::HUB_IP_TO_SUBNET,
-    &azure::hub::CONNECTION_TO_VNET,
-    &azure::hub::GATEWAY_TO_SUBNET,
-    &azure::firewall::FIREWALL_TO_SUBNET,
-    &azure::firewall::FIREWALL_TO_POLICY,
-    &azure::firewall::FIREWALL_TO_HUB,
-    &azure::network_interface::INTERFACE_TO_SUBNET,
-    &azure::application_gateway::GATEWAY_TO_SUBNET,
-];
+use crate::azure::{self, Field, LINKS};
+use crate::value::{Address, Kind, Piece, Pieces, ResourceId, Unknown, Value};
 
 impl Network {
     /// The graph as text: every node with its type, id, fields (defaults applied) and links, and the order among them.
@@ -75,6 +54,10 @@ impl Network {
             }
             match place.get(field) {
                 Got::Is(value) => line(text, &format!("  {} = {}", field.arm, shown(&value))),
+                // Left out, with a default that cannot be said: the place itself says no more.
+                Got::Unknown(unknown) if place.is_made() && is_own(place, &unknown) => {
+                    line(text, &format!("  {} = ? left out", field.arm));
+                }
                 Got::Unknown(unknown) if place.is_made() => line(text, &format!("  {} = ? {unknown}", field.arm)),
                 Got::Absent | Got::Unknown(_) => {}
             }
@@ -114,6 +97,11 @@ impl Network {
         };
         line(text, &format!("  {first} {word} {then}"));
     }
+}
+
+/// An unknown is named by the place that it is a field of.
+fn is_own(place: Place, unknown: &Unknown) -> bool {
+    unknown.name().strip_prefix(place.address().text()).is_some_and(|field| field.starts_with('.'))
 }
 
 fn line(text: &mut String, line: &str) {

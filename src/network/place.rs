@@ -5,7 +5,7 @@ use super::order::Order;
 use super::{Network, Node};
 use crate::azure::{At, Default_, Field, Link, Type, values_at};
 use crate::source::Span;
-use crate::value::{Address, Hole, Pieces, ResourceId, RootId, Truth, Unknown, Value};
+use crate::value::{Address, Cidr, Hole, Kind, Pieces, ResourceId, RootId, Truth, Unknown, Value};
 
 /// A resource of the graph.
 #[derive(Clone, Copy)]
@@ -148,17 +148,95 @@ impl<'n> Place<'n> {
             Some(At::Maybe(hole)) => Got::Unknown(hole.unknown()),
             None if node.existing => Got::Unknown(self.unread(field)),
             None => {
-                let default = if node.azurerm { field.azurerm_default } else { field.arm_default };
-                let value = match default {
+                let value = match self.default_of(field) {
                     Default_::None => return Got::Absent,
                     Default_::Unknown => return Got::Unknown(self.unread(field)),
                     Default_::Text(text) => Value::text(text),
                     Default_::Bool(value) => Value::bool(value),
+                    Default_::Number(value) => Value::number(value),
+                    Default_::Texts(texts) => Value::list(texts.iter().map(Value::text).collect()),
                 };
                 let why = if node.azurerm { "azurerm's default" } else { "Azure's default" };
                 let hand = crate::value::Hand::Assumed(why.into());
                 Got::Is(value.with_origin(crate::value::Origin::default().through(hand, node.span)))
             }
+        }
+    }
+
+    /// The default of a field in the language, and with the provider's version, that this place is written in.
+    fn default_of(self, field: &Field) -> Default_ {
+        let node = self.node();
+        if !node.azurerm {
+            return field.arm_default;
+        }
+        match (field.azurerm_before, node.azurerm_major) {
+            (Some((major, default)), Some(version)) if version < major => default,
+            _ => field.azurerm_default,
+        }
+    }
+
+    /// A field is not written, and its default differs between versions of a provider whose version is not known: what
+    /// rests on it is of medium confidence at most.
+    pub fn is_guessed(self, field: &Field) -> bool {
+        let node = self.node();
+        let differs = field.azurerm_before.is_some_and(|(_, default)| default != field.azurerm_default);
+        node.azurerm && node.azurerm_major.is_none() && differs && values_at(&node.body, field).is_empty()
+    }
+
+    /// The text of a field: `Err` holds what is not known of it, `Ok(None)` says that it is not there.
+    pub fn text(self, field: &Field) -> Result<Option<String>, Unknown> {
+        self.known(field, |value| value.as_text().map(str::to_string))
+    }
+
+    /// The whole number that a field is; `Err` holds what is not known of it, `Ok(None)` says that it is not there.
+    pub fn number(self, field: &Field) -> Result<Option<i64>, Unknown> {
+        self.known(field, |value| match &value.kind {
+            Kind::Number(number) => number.to_i64(),
+            // Terraform takes a number that is written as a text.
+            Kind::Text(_) => value.as_text().and_then(|text| text.trim().parse().ok()),
+            _ => None,
+        })
+    }
+
+    /// The address ranges of a field that holds one or a list of them. What is no range is left out; `Err` holds what is
+    /// not known of it.
+    pub fn ranges(self, field: &Field) -> Result<Vec<Cidr>, Unknown> {
+        let (values, open) = self.get_all(field);
+        let mut ranges = Vec::new();
+        for value in &values {
+            for item in value.items().unwrap_or(std::slice::from_ref(value)) {
+                match item.as_text() {
+                    Some(_) => ranges.extend(range(item)),
+                    None => match item.first_hole() {
+                        Some(hole) => return Err(hole.unknown()),
+                        None => continue,
+                    },
+                }
+            }
+            if let Some(rest) = value.rest() {
+                return Err(rest.unknown());
+            }
+        }
+        match open {
+            Some(unknown) => Err(unknown),
+            None if values.is_empty() => match self.get(field) {
+                Got::Is(value) => Ok(value.items().unwrap_or_default().iter().filter_map(range).collect()),
+                Got::Absent => Ok(Vec::new()),
+                Got::Unknown(unknown) => Err(unknown),
+            },
+            None => Ok(ranges),
+        }
+    }
+
+    fn known<T>(self, field: &Field, read: impl Fn(&Value) -> Option<T>) -> Result<Option<T>, Unknown> {
+        match self.get(field) {
+            Got::Is(value) => match (read(&value), value.first_hole()) {
+                (Some(known), _) => Ok(Some(known)),
+                (None, Some(hole)) => Err(hole.unknown()),
+                (None, None) => Ok(None),
+            },
+            Got::Absent => Ok(None),
+            Got::Unknown(unknown) => Err(unknown),
         }
     }
 
@@ -259,6 +337,11 @@ impl<'n> Place<'n> {
         }
         self.network.order(self.declaration(), then.declaration())
     }
+}
+
+/// The range that a value spells.
+fn range(value: &Value) -> Option<Cidr> {
+    value.as_text().and_then(Cidr::parse)
 }
 
 impl Got {

@@ -9,8 +9,9 @@ use crate::rules::Rule;
 /// The page of one rule, under its code and name.
 pub fn explain(rule: &Rule) -> String {
     let Rule { code, name, since, .. } = rule;
-    let level = rule.level.word();
-    format!("{code} {name} ({level}, since {since})\n\n{}\n", rule.page())
+    let (level, confidence) = (rule.level.word(), rule.confidence.word());
+    let advice = if rule.opt_in { ", only where it is selected" } else { "" };
+    format!("{code} {name} ({level}, {confidence} confidence{advice}, since {since})\n\n{}\n", rule.page())
 }
 
 /// The list of rules, one a line.
@@ -30,6 +31,8 @@ pub fn rules_as_json(rules: &[&Rule]) -> String {
         code: &'a str,
         name: &'a str,
         level: &'a str,
+        confidence: &'a str,
+        opt_in: bool,
         since: &'a str,
         summary: &'a str,
         page: String,
@@ -38,6 +41,8 @@ pub fn rules_as_json(rules: &[&Rule]) -> String {
         code: rule.code,
         name: rule.name,
         level: rule.level.word(),
+        confidence: rule.confidence.word(),
+        opt_in: rule.opt_in,
         since: rule.since,
         summary: rule.summary(),
         page: rule.page(),

@@ -11,28 +11,54 @@ mod udr;
 
 pub use finding::{Confidence, Decider, Finding, Level, Step, Verdict};
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
 use crate::network::Network;
+use crate::value::Cidr;
 
 /// What the user said about the estate, as far as rules ask.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// Whether objects may already be in place: rules of order then only note.
     pub phase: Phase,
+    /// Whether the run holds the whole estate.
+    pub world: World,
+    /// VNets that are hubs though the code does not show it: names or ids, in any case of letters.
+    pub hub_vnets: Vec<String>,
+    /// Ranges of the networks on premises.
+    pub on_prem_ranges: Vec<Cidr>,
+    /// DNS servers on premises forward the zones of private clusters to the hub.
+    pub onprem_dns_forwards: bool,
+    /// A policy links every private DNS zone to the hub.
+    pub hub_links_by_policy: bool,
+    /// A policy gives every private endpoint its DNS record.
+    pub pe_dns_by_policy: bool,
+    /// Azure Policy applies to every cluster.
+    pub policy_applies: bool,
+    /// Every API server must be private.
+    pub require_private_api: bool,
+    /// Traffic that leaves must be inspected.
+    pub require_egress_inspection: bool,
+}
+
+/// Whether the run holds the whole estate: then what is not in the code is not there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum World {
+    /// Other code may add to what is declared here.
+    #[default]
+    Partial,
+    /// Everything that belongs to the estate is here.
+    Whole,
 }
 
 /// Which deployment the rules of order speak of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Phase {
     /// The first one: nothing is there yet.
+    #[default]
     Greenfield,
     /// A later one.
     Existing,
-}
-
-impl Default for Settings {
-    fn default() -> Settings {
-        Settings { phase: Phase::Greenfield }
-    }
 }
 
 /// A rule: its page says everything that `explain`, `rules` and SARIF show.
@@ -43,6 +69,10 @@ pub struct Rule {
     pub name: &'static str,
     /// The level of its plain case.
     pub level: Level,
+    /// How sure its plain case is.
+    pub confidence: Confidence,
+    /// It is only advice that not every estate wants: it runs when a user selects it by name.
+    pub opt_in: bool,
     /// The version that first had it.
     pub since: &'static str,
     /// Its page as the doc comment has it: every line begins with a space. See [`Rule::page`].
@@ -65,18 +95,26 @@ impl Rule {
 
     /// A violation of this rule without a proof yet.
     fn finding(&self, place: crate::source::Span, message: String) -> Finding {
-        Finding::new(self.code, self.name, self.level, place, message)
+        let finding = Finding::new(self.code, self.name, self.level, place, message);
+        Finding { confidence: self.confidence, ..finding }
     }
 }
 
-/// A rule's page, code, name and level, from the doc comment and the line below it.
+/// A rule's page, code, name, level and confidence, from the doc comment and the line below it.
 macro_rules! rule {
-    ($(#[doc = $line:literal])* $code:ident $name:literal, $level:ident, since $since:literal) => {
+    (@opt_in) => { false };
+    (@opt_in opt_in) => { true };
+    (
+        $(#[doc = $line:literal])*
+        $code:ident $name:literal, $level:ident $confidence:ident $($opt_in:ident)?, since $since:literal
+    ) => {
         /// This rule.
         pub static RULE: $crate::rules::Rule = $crate::rules::Rule {
             code: stringify!($code),
             name: $name,
             level: $crate::rules::Level::$level,
+            confidence: $crate::rules::Confidence::$confidence,
+            opt_in: rule!(@opt_in $($opt_in)?),
             since: $since,
             written: concat!($($line, "\n"),*),
             check,
@@ -109,10 +147,13 @@ rules! {
 
 /// Everything that all rules find in a network, one root cause once.
 pub fn check(network: &Network, settings: &Settings) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for rule in RULES {
-        (rule.check)(network, settings, &mut findings);
-    }
+    let of = |rule: &&Rule| {
+        let mut found = Vec::new();
+        (rule.check)(network, settings, &mut found);
+        found
+    };
+    let found: Vec<Vec<Finding>> = RULES.par_iter().map(of).collect();
+    let mut findings: Vec<Finding> = found.into_iter().flatten().collect();
     findings.extend(scope::unknown_facts(network));
     let mut findings = precedence::settle(findings);
     findings.iter_mut().for_each(|finding| by_model::say(network, finding));

@@ -93,7 +93,7 @@ rule! {
     /// ```
     ///
     /// Source: <https://learn.microsoft.com/azure/cloud-adoption-framework/scenarios/app-platform/aks/network-topology-and-connectivity>
-    VNL001 "custom-dns-before-zone-link", Error, since "0.1.0"
+    VNL001 "custom-dns-before-zone-link", Error High, since "0.1.0"
 }
 
 fn check(network: &Network, settings: &Settings, findings: &mut Vec<Finding>) {

@@ -70,7 +70,7 @@ rule! {
     /// ```
     ///
     /// Source: <https://learn.microsoft.com/azure/aks/private-clusters>
-    VNL002 "system-zone-with-custom-dns", Error, since "0.1.0"
+    VNL002 "system-zone-with-custom-dns", Error High, since "0.1.0"
 }
 
 fn check(network: &Network, settings: &Settings, findings: &mut Vec<Finding>) {

@@ -103,7 +103,7 @@ rule! {
     /// ```
     ///
     /// Source: <https://learn.microsoft.com/azure/cloud-adoption-framework/scenarios/app-platform/aks/network-topology-and-connectivity>
-    VNL003 "zone-link-not-before-cluster", Warning, since "0.1.0"
+    VNL003 "zone-link-not-before-cluster", Warning High, since "0.1.0"
 }
 
 fn check(network: &Network, settings: &Settings, findings: &mut Vec<Finding>) {

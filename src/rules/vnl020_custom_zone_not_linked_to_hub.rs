@@ -120,7 +120,7 @@ rule! {
     /// ```
     ///
     /// Source: <https://learn.microsoft.com/azure/cloud-adoption-framework/scenarios/app-platform/aks/network-topology-and-connectivity>
-    VNL020 "custom-zone-not-linked-to-hub", Warning, since "0.1.0"
+    VNL020 "custom-zone-not-linked-to-hub", Warning High, since "0.1.0"
 }
 
 fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {

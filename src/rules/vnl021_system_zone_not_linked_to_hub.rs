@@ -108,7 +108,7 @@ rule! {
     /// ```
     ///
     /// Source: <https://learn.microsoft.com/azure/aks/private-clusters>
-    VNL021 "system-zone-not-linked-to-hub", Warning, since "0.1.0"
+    VNL021 "system-zone-not-linked-to-hub", Warning Medium, since "0.1.0"
 }
 
 fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {

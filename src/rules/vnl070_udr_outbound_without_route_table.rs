@@ -69,7 +69,7 @@ rule! {
     /// ```
     ///
     /// Source: <https://learn.microsoft.com/azure/aks/egress-udr>
-    VNL070 "udr-outbound-without-route-table", Error, since "0.1.0"
+    VNL070 "udr-outbound-without-route-table", Error High, since "0.1.0"
 }
 
 fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {

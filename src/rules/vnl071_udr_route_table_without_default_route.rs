@@ -100,7 +100,7 @@ rule! {
     /// ```
     ///
     /// Source: <https://learn.microsoft.com/azure/aks/egress-udr>
-    VNL071 "udr-route-table-without-default-route", Error, since "0.1.0"
+    VNL071 "udr-route-table-without-default-route", Error High, since "0.1.0"
 }
 
 fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {

@@ -97,7 +97,7 @@ rule! {
     /// ```
     ///
     /// Source: <https://learn.microsoft.com/azure/cloud-adoption-framework/scenarios/app-platform/aks/network-topology-and-connectivity>
-    VNL074 "udr-outbound-relies-on-dynamic-routes", Error, since "0.1.0"
+    VNL074 "udr-outbound-relies-on-dynamic-routes", Error High, since "0.1.0"
 }
 
 fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {

@@ -151,7 +151,7 @@ rule! {
     /// ```
     ///
     /// Source: <https://learn.microsoft.com/azure/cloud-adoption-framework/scenarios/app-platform/aks/network-topology-and-connectivity>
-    VNL091 "udr-outbound-beside-dynamic-routes", Warning, since "0.1.0"
+    VNL091 "udr-outbound-beside-dynamic-routes", Warning High, since "0.1.0"
 }
 
 fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {

@@ -75,7 +75,7 @@ rule! {
     /// ```
     ///
     /// Source: <https://learn.microsoft.com/azure/cloud-adoption-framework/scenarios/app-platform/aks/network-topology-and-connectivity>
-    VNL110 "application-gateway-shared-by-clusters", Error, since "0.1.0"
+    VNL110 "application-gateway-shared-by-clusters", Error High, since "0.1.0"
 }
 
 /// A cluster that writes to a gateway.

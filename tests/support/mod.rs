@@ -1,7 +1,7 @@
 //! What tests of findings share: marks in texts, what was found, and how the two differ.
 #![allow(dead_code)] // Every test binary takes what it needs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use vnetlint::analysis::{Analysis, Options, analyze};
 use vnetlint::rules::{Confidence, Finding, Verdict};
@@ -85,11 +85,6 @@ pub fn verdicts(analysis: &Analysis) -> Vec<String> {
     let mut codes: Vec<String> = analysis.findings.iter().filter(|finding| in_profile(finding)).map(code).collect();
     codes.sort();
     codes
-}
-
-/// The undecided codes that marks name; others are not compared.
-pub fn named_undecided(expected: &[Expected]) -> BTreeSet<String> {
-    expected.iter().filter_map(|mark| mark.code.strip_suffix('?').map(str::to_string)).collect()
 }
 
 /// How what was found differs from what was expected, one line a difference.
