@@ -45,13 +45,11 @@ impl<'n> Place<'n> {
     pub fn hidden_from(self, kind: &'static Type) -> Option<HiddenBy> {
         let hides = |hiding: &&Hiding| hiding.kinds.is_empty() || hiding.kinds.contains(&kind.name);
         let mut hiding = self.network.hiding.iter().filter(hides);
-        hiding.find(|hiding| self.is_told(&hiding.told, hiding.address.root())).map(|hiding| {
-            HiddenBy {
-                unknown: Unknown::new(hiding.address.root(), hiding.address.text(), crate::value::Reason::Module)
-                    .at(hiding.span),
-                address: hiding.address.clone(),
-                span: hiding.span,
-            }
+        hiding.find(|hiding| self.is_told(&hiding.told, hiding.address.root())).map(|hiding| HiddenBy {
+            unknown: Unknown::new(hiding.address.root(), hiding.address.text(), crate::value::Reason::Module)
+                .at(hiding.span),
+            address: hiding.address.clone(),
+            span: hiding.span,
         })
     }
 

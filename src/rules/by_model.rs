@@ -8,9 +8,12 @@ use crate::network::Network;
 pub fn say(network: &Network, finding: &mut Finding) {
     let addresses = finding.subject.iter().chain(&finding.objects);
     let mut calls: Vec<_> = addresses.filter_map(|address| network.modelled(address)).collect();
-    calls.extend(network.models().iter().filter(|module| {
-        finding.place == module.span || finding.steps.iter().any(|step| step.span == module.span)
-    }));
+    calls.extend(
+        network
+            .models()
+            .iter()
+            .filter(|module| finding.place == module.span || finding.steps.iter().any(|step| step.span == module.span)),
+    );
     let mut steps: Vec<Step> = Vec::new();
     for module in calls {
         let message = format!("made by the model of {}, not by its source", module.model.title());

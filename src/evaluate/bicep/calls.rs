@@ -8,8 +8,8 @@ use super::declared::Declared;
 use super::instances::{Instances, Made};
 use super::target::Level;
 use super::{At, Children, MOST_MODULES, Module, Parent, Wanted, World, qualified};
-use crate::evaluate::{ModelledModule, UnreadModule, models};
 use crate::evaluate::memory::Memory;
+use crate::evaluate::{ModelledModule, UnreadModule, models};
 use crate::source::{Refusal, extension_of, join};
 use crate::syntax::{Declaration, Fault};
 use crate::value::{Address, Reason, Truth, Unknown, Value};
@@ -112,7 +112,8 @@ impl World<'_> {
         let (model, items) = models::of_call(self.library, call)?;
         let place = format!("{} at {}:{}", model.title(), self.library.sources.path(call.head.file), call.head.start);
         let mut files = self.files.borrow_mut();
-        let declared = files.entry(place.clone()).or_insert_with(|| Ok(Arc::new(Declared::of_model(&place, model, &items))));
+        let declared =
+            files.entry(place.clone()).or_insert_with(|| Ok(Arc::new(Declared::of_model(&place, model, &items))));
         declared.clone().map_err(|refusal| refusal.to_string())
     }
 

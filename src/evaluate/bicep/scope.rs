@@ -421,10 +421,12 @@ impl Here<'_, '_> {
                 let value = match children.modules.as_ref().and_then(|modules| modules.get(index)) {
                     Some(module) => {
                         let declared = Arc::clone(&self.world.module(*module).declared);
-                        let outputs = declared.outputs.keys().map(|name| (name.clone(), self.world.output(*module, name)));
+                        let outputs =
+                            declared.outputs.keys().map(|name| (name.clone(), self.world.output(*module, name)));
                         // The module has other outputs than its model.
                         let others = format!("{address}.outputs");
-                        let rest = declared.model.map(|_| Unknown::new(self.world.id(), others, Reason::Module).at(span));
+                        let rest =
+                            declared.model.map(|_| Unknown::new(self.world.id(), others, Reason::Module).at(span));
                         Value::open_object(outputs, rest.map(Hole::Unknown))
                     }
                     None => self.world.unknown(format!("{address}.outputs"), Reason::Module, span),

@@ -177,7 +177,10 @@ mod tests {
         let registry = module("Azure/avm-res-network-virtualnetwork/azurerm//modules/subnet");
         let git = "git::https://github.com/Azure/terraform-azurerm-avm-res-network-virtualnetwork.git//modules/subnet";
         assert_eq!(registry, module(&format!("{git}?ref=v0.8.1")));
-        assert_eq!(registry, module("registry.terraform.io/Azure/avm-res-network-virtualnetwork/azurerm//modules/subnet"));
+        assert_eq!(
+            registry,
+            module("registry.terraform.io/Azure/avm-res-network-virtualnetwork/azurerm//modules/subnet")
+        );
         let bicep = module("br/public:avm/res/network/virtual-network:0.5.1");
         assert_eq!(bicep, module("br:mcr.microsoft.com/bicep/avm/res/network/virtual-network:0.5.1"));
         assert_eq!(bicep.as_deref(), Some("avm/res/network/virtual-network"));
