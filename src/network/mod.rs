@@ -107,6 +107,13 @@ struct Hiding {
     span: Span,
 }
 
+impl Place<'_> {
+    /// It stands in the model of a module whose source is not here.
+    pub fn is_modelled(self) -> bool {
+        self.network.modelled(&self.network.nodes[self.index].address).is_some()
+    }
+}
+
 impl Network {
     /// The roots that it was built of.
     pub fn roots(&self) -> &[Root] {
