@@ -9,11 +9,17 @@ mod translate;
 
 pub mod application_gateway;
 pub mod cluster;
+pub mod ddos;
 pub mod dns;
 pub mod firewall;
 pub mod hub;
+pub mod load_balancer;
+pub mod nat_gateway;
 pub mod network_interface;
+pub mod private_endpoint;
+pub mod public_ip;
 pub mod routes;
+pub mod security_group;
 pub mod virtual_network;
 
 pub use field::{Change, Default_, Field, Link, Part, arm_field, field, part_words, parts};
@@ -99,6 +105,16 @@ pub static TYPES: &[&Type] = &[
     &hub::GATEWAY,
     &application_gateway::APPLICATION_GATEWAY,
     &network_interface::NETWORK_INTERFACE,
+    &security_group::SECURITY_GROUP,
+    &security_group::SECURITY_RULE,
+    &public_ip::PUBLIC_IP,
+    &public_ip::PUBLIC_IP_PREFIX,
+    &load_balancer::LOAD_BALANCER,
+    &load_balancer::RULE,
+    &nat_gateway::NAT_GATEWAY,
+    &private_endpoint::PRIVATE_ENDPOINT,
+    &private_endpoint::ZONE_GROUP,
+    &ddos::PLAN,
 ];
 
 /// An azurerm resource that only sets a link, or a list, of another resource: the edge is drawn by this block, which
@@ -118,7 +134,15 @@ pub struct Join {
 }
 
 /// Every join.
-pub static JOINS: &[&Join] = &[&routes::ROUTE_TABLE_ASSOCIATION, &virtual_network::DNS_SERVERS_RESOURCE];
+pub static JOINS: &[&Join] = &[
+    &routes::ROUTE_TABLE_ASSOCIATION,
+    &virtual_network::DNS_SERVERS_RESOURCE,
+    &security_group::SUBNET_ASSOCIATION,
+    &security_group::INTERFACE_ASSOCIATION,
+    &nat_gateway::SUBNET_ASSOCIATION,
+    &nat_gateway::PUBLIC_IP_ASSOCIATION,
+    &nat_gateway::PREFIX_ASSOCIATION,
+];
 
 /// Every link of the network.
 pub static LINKS: &[&Link] = &[
@@ -138,7 +162,21 @@ pub static LINKS: &[&Link] = &[
     &firewall::FIREWALL_TO_POLICY,
     &firewall::FIREWALL_TO_HUB,
     &network_interface::INTERFACE_TO_SUBNET,
+    &network_interface::INTERFACE_TO_PUBLIC_IP,
     &application_gateway::GATEWAY_TO_SUBNET,
+    &security_group::SUBNET_TO_SECURITY_GROUP,
+    &security_group::INTERFACE_TO_SECURITY_GROUP,
+    &public_ip::PUBLIC_IP_TO_PLAN,
+    &public_ip::PUBLIC_IP_TO_PREFIX,
+    &load_balancer::LOAD_BALANCER_TO_PUBLIC_IP,
+    &load_balancer::LOAD_BALANCER_TO_PREFIX,
+    &load_balancer::LOAD_BALANCER_TO_SUBNET,
+    &nat_gateway::SUBNET_TO_NAT_GATEWAY,
+    &nat_gateway::NAT_GATEWAY_TO_PUBLIC_IP,
+    &nat_gateway::NAT_GATEWAY_TO_PREFIX,
+    &private_endpoint::ENDPOINT_TO_SUBNET,
+    &private_endpoint::GROUP_TO_ZONE,
+    &ddos::VNET_TO_PLAN,
 ];
 
 /// The type with an ARM name, in any case of letters.

@@ -3,14 +3,23 @@
 //! Defaults: <https://learn.microsoft.com/azure/templates/microsoft.network/virtualnetworks> and
 //! <https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/virtual_network>.
 
-use super::{Field, Join, Link, Naming, Split, Type, field, routes};
+use super::{Field, Join, Link, Naming, Split, Type, ddos, field, nat_gateway, routes, security_group};
 
 /// `Microsoft.Network/virtualNetworks`.
 pub static VNET: Type = Type {
     name: "Microsoft.Network/virtualNetworks",
     noun: "VNet",
     azurerm: &[("azurerm_virtual_network", Naming::Own)],
-    fields: &[&ADDRESS_SPACE, &DNS_SERVERS, &INLINE_SUBNET_NAMES, &INLINE_SUBNET_PREFIXES, &INLINE_SUBNET_TABLES],
+    fields: &[
+        &ADDRESS_SPACE,
+        &DNS_SERVERS,
+        &INLINE_SUBNET_NAMES,
+        &INLINE_SUBNET_PREFIXES,
+        &INLINE_SUBNET_TABLES,
+        &security_group::INLINE_SUBNET_GROUPS,
+        &ddos::ENABLED,
+        &ddos::VNET_PLAN,
+    ],
     splits: &[
         Split { list: "properties.subnets", azurerm: "subnet", of: &SUBNET },
         Split { list: "properties.virtualNetworkPeerings", azurerm: "", of: &PEERING },
@@ -22,7 +31,7 @@ pub static SUBNET: Type = Type {
     name: "Microsoft.Network/virtualNetworks/subnets",
     noun: "subnet",
     azurerm: &[("azurerm_subnet", Naming::Below("virtual_network_name"))],
-    fields: &[&PREFIXES, &SUBNET_ROUTE_TABLE],
+    fields: &[&PREFIXES, &SUBNET_ROUTE_TABLE, &security_group::SUBNET_SECURITY_GROUP, &nat_gateway::SUBNET_NAT_GATEWAY],
     splits: &[],
 };
 
