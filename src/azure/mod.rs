@@ -8,13 +8,24 @@ mod field;
 mod translate;
 
 pub mod application_gateway;
+pub mod application_load_balancer;
 pub mod cluster;
+pub mod ddos;
 pub mod dns;
 pub mod firewall;
+pub mod front_door;
 pub mod hub;
+pub mod kubernetes;
+pub mod load_balancer;
+pub mod nat_gateway;
 pub mod network_interface;
+pub mod private_endpoint;
+pub mod public_ip;
 pub mod routes;
+pub mod security_group;
+pub mod traffic_manager;
 pub mod virtual_network;
+pub mod waf;
 
 pub use field::{Change, Default_, Field, Link, Part, arm_field, field, part_words, parts};
 pub use translate::{At, Named, Translated, as_pieces, in_arm_words, values_at};
@@ -29,6 +40,8 @@ pub enum Naming {
     /// `name`, below a parent whose id is an argument. The second argument names the parent where the id is missing,
     /// as older provider versions did; empty for none.
     BelowId(&'static str, &'static str),
+    /// It lies inside a cluster, where Azure has no id for it.
+    Inside,
 }
 
 /// A list in a resource's body whose items are resources of their own: a subnet is one wherever it is written.
@@ -92,13 +105,101 @@ pub static TYPES: &[&Type] = &[
     &dns::INBOUND_ENDPOINT,
     &firewall::FIREWALL,
     &firewall::FIREWALL_POLICY,
+    &firewall::RULE_GROUP,
+    &firewall::RULE_COLLECTION,
+    &firewall::OWN_APPLICATION_RULES,
+    &firewall::OWN_NETWORK_RULES,
+    &firewall::OWN_NAT_RULES,
     &hub::VIRTUAL_HUB,
     &hub::HUB_IP,
     &hub::HUB_CONNECTION,
     &hub::ROUTING_INTENT,
+    &hub::HUB_ROUTE_TABLE,
+    &hub::BGP_CONNECTION,
+    &hub::VIRTUAL_WAN,
+    &hub::HUB_VPN_GATEWAY,
+    &hub::HUB_EXPRESS_ROUTE_GATEWAY,
+    &hub::LOCAL_GATEWAY,
+    &hub::VPN_SITE,
     &hub::GATEWAY,
     &application_gateway::APPLICATION_GATEWAY,
+    &application_gateway::LISTENER,
+    &application_gateway::RULE,
+    &application_gateway::REDIRECT,
+    &application_gateway::PATH_MAP,
+    &application_gateway::PATH_RULE,
+    &application_gateway::BACKEND_POOL,
+    &application_gateway::SETTINGS,
+    &application_gateway::CERTIFICATE,
+    &waf::FIREWALL_POLICY,
+    &waf::EDGE_POLICY,
+    &front_door::PROFILE,
+    &front_door::ENDPOINT,
+    &front_door::CUSTOM_DOMAIN,
+    &front_door::ROUTE,
+    &front_door::ORIGIN_GROUP,
+    &front_door::ORIGIN,
+    &front_door::SECURITY_POLICY,
+    &front_door::CLASSIC,
+    &traffic_manager::PROFILE,
+    &traffic_manager::AZURE_ENDPOINT,
+    &application_load_balancer::TRAFFIC_CONTROLLER,
+    &application_load_balancer::ASSOCIATION,
+    &kubernetes::RELEASE,
+    &kubernetes::INGRESS,
+    &kubernetes::MANIFEST,
+    &kubernetes::GITOPS,
     &network_interface::NETWORK_INTERFACE,
+    &security_group::SECURITY_GROUP,
+    &security_group::SECURITY_RULE,
+    &public_ip::PUBLIC_IP,
+    &public_ip::PUBLIC_IP_PREFIX,
+    &load_balancer::LOAD_BALANCER,
+    &load_balancer::RULE,
+    &nat_gateway::NAT_GATEWAY,
+    &private_endpoint::PRIVATE_ENDPOINT,
+    &private_endpoint::ZONE_GROUP,
+    &ddos::PLAN,
+];
+
+/// Resources of a type whose defaults differ from the others', told by one of their fields.
+#[derive(Debug)]
+pub struct Variant {
+    /// The type.
+    pub of: &'static Type,
+    /// The field that tells it.
+    pub field: &'static Field,
+    /// What that field is.
+    pub is: &'static str,
+    /// What such a resource assumes in both languages.
+    pub assumes: &'static [(&'static Field, Default_)],
+}
+
+/// Every variant.
+pub static VARIANTS: &[&Variant] = &[&cluster::AUTOMATIC];
+
+/// What an azurerm resource type, or a block of it, says by its name alone.
+#[derive(Debug)]
+pub struct Said {
+    /// The azurerm type.
+    pub by: &'static str,
+    /// The block that must be there; empty for the resource itself.
+    pub block: &'static str,
+    /// ARM's path.
+    pub arm: &'static str,
+    /// What stands there.
+    pub text: &'static str,
+}
+
+/// Everything that azurerm says by names.
+pub static SAID: &[Said] = &[
+    Said { by: "azurerm_kubernetes_automatic_cluster", block: "", arm: "sku.name", text: "Automatic" },
+    Said {
+        by: "azurerm_kubernetes_cluster",
+        block: "default_node_pool",
+        arm: "properties.agentPoolProfiles[].mode",
+        text: "System",
+    },
 ];
 
 /// An azurerm resource that only sets a link, or a list, of another resource: the edge is drawn by this block, which
@@ -118,13 +219,24 @@ pub struct Join {
 }
 
 /// Every join.
-pub static JOINS: &[&Join] = &[&routes::ROUTE_TABLE_ASSOCIATION, &virtual_network::DNS_SERVERS_RESOURCE];
+pub static JOINS: &[&Join] = &[
+    &routes::ROUTE_TABLE_ASSOCIATION,
+    &virtual_network::DNS_SERVERS_RESOURCE,
+    &security_group::SUBNET_ASSOCIATION,
+    &security_group::INTERFACE_ASSOCIATION,
+    &nat_gateway::SUBNET_ASSOCIATION,
+    &nat_gateway::PUBLIC_IP_ASSOCIATION,
+    &nat_gateway::PREFIX_ASSOCIATION,
+];
 
 /// Every link of the network.
 pub static LINKS: &[&Link] = &[
     &cluster::CLUSTER_TO_ZONE,
     &cluster::CLUSTER_TO_GATEWAY,
+    &cluster::CLUSTER_TO_API_SUBNET,
+    &cluster::CLUSTER_TO_SYSTEM_SUBNET,
     &cluster::POOL_TO_SUBNET,
+    &cluster::POOL_TO_POD_SUBNET,
     &virtual_network::SUBNET_TO_ROUTE_TABLE,
     &virtual_network::PEERING_TO_REMOTE,
     &dns::LINK_TO_VNET,
@@ -134,11 +246,36 @@ pub static LINKS: &[&Link] = &[
     &hub::HUB_IP_TO_SUBNET,
     &hub::CONNECTION_TO_VNET,
     &hub::GATEWAY_TO_SUBNET,
+    &hub::HUB_TO_WAN,
+    &hub::GATEWAY_TO_HUB,
+    &hub::SITE_TO_WAN,
     &firewall::FIREWALL_TO_SUBNET,
     &firewall::FIREWALL_TO_POLICY,
     &firewall::FIREWALL_TO_HUB,
+    &firewall::POLICY_TO_BASE,
     &network_interface::INTERFACE_TO_SUBNET,
+    &network_interface::INTERFACE_TO_PUBLIC_IP,
     &application_gateway::GATEWAY_TO_SUBNET,
+    &security_group::SUBNET_TO_SECURITY_GROUP,
+    &security_group::INTERFACE_TO_SECURITY_GROUP,
+    &public_ip::PUBLIC_IP_TO_PLAN,
+    &public_ip::PUBLIC_IP_TO_PREFIX,
+    &load_balancer::LOAD_BALANCER_TO_PUBLIC_IP,
+    &load_balancer::LOAD_BALANCER_TO_PREFIX,
+    &load_balancer::LOAD_BALANCER_TO_SUBNET,
+    &nat_gateway::SUBNET_TO_NAT_GATEWAY,
+    &nat_gateway::NAT_GATEWAY_TO_PUBLIC_IP,
+    &nat_gateway::NAT_GATEWAY_TO_PREFIX,
+    &private_endpoint::ENDPOINT_TO_SUBNET,
+    &private_endpoint::GROUP_TO_ZONE,
+    &ddos::VNET_TO_PLAN,
+    &application_gateway::GATEWAY_TO_PRIVATE_FRONTEND,
+    &application_gateway::GATEWAY_TO_POLICY,
+    &application_gateway::LISTENER_TO_POLICY,
+    &front_door::ROUTE_TO_ORIGIN_GROUP,
+    &front_door::ROUTE_TO_DOMAIN,
+    &front_door::SECURITY_POLICY_TO_GUARD,
+    &application_load_balancer::ASSOCIATION_TO_SUBNET,
 ];
 
 /// The type with an ARM name, in any case of letters.

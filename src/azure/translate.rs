@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::field::{Change, Part, parts};
-use super::{Field, JOINS, Join, Naming, Type, by_arm_name, by_azurerm_name};
+use super::{Field, JOINS, Join, Naming, SAID, Type, by_arm_name, by_azurerm_name};
 use crate::evaluate::Resource;
 use crate::evaluate::functions::json_with_holes;
 use crate::syntax::Dialect;
@@ -126,13 +126,13 @@ fn of_azurerm(resource: &Resource, name: &str) -> Translated {
                 _ => Named::Not,
             }
         }
-        (Naming::Own | Naming::Below(_), None) => Named::Not,
+        (Naming::Own | Naming::Below(_), None) | (Naming::Inside, _) => Named::Not,
     };
     // Only a plan or a state knows the id itself.
     let known = get("id").and_then(as_pieces).filter(|id| id.as_literal().is_some());
     let known = known.and_then(|id| ResourceId::parse(&id)).filter(|id| id.type_name.eq_ignore_ascii_case(kind.name));
     let named = known.map_or(named, Named::Fully);
-    Translated::Place { kind, named, body: body_in_arm_words(kind, &resource.body) }
+    Translated::Place { kind, named, body: body_in_arm_words(kind, name, &resource.body) }
 }
 
 /// A value as a stretch of a name.
@@ -160,12 +160,29 @@ enum Found {
     List(Vec<Option<Found>>, Option<Hole>),
 }
 
-fn body_in_arm_words(kind: &'static Type, body: &Value) -> Value {
+fn body_in_arm_words(kind: &'static Type, azurerm: &str, body: &Value) -> Value {
     let mut tree = Tree::Object(IndexMap::new());
+    for said in SAID.iter().filter(|said| said.by == azurerm) {
+        if said.block.is_empty() || find(body, &parts(said.block), Change::Same).is_some() {
+            place(&mut tree, &parts(said.arm), Found::Value(Value::text(said.text)));
+        }
+    }
     for field in kind.fields {
         for spelling in field.azurerm.iter().flatten() {
             let Some(found) = find(body, &parts(spelling.path), spelling.change) else { continue };
             place(&mut tree, &parts(field.arm), found);
+        }
+    }
+    // The items of a list are resources of their own, in the words of theirs.
+    for split in kind.splits.iter().filter(|split| !split.azurerm.is_empty()) {
+        let item = |list: &'static str| [Part::Field(list), Part::Each];
+        let list: Vec<Part> = parts(split.list).into_iter().chain([Part::Each]).collect();
+        for field in split.of.fields {
+            for spelling in field.azurerm.iter().flatten() {
+                let path: Vec<Part> = item(split.azurerm).into_iter().chain(parts(spelling.path)).collect();
+                let Some(found) = find(body, &path, spelling.change) else { continue };
+                place(&mut tree, &[list.clone(), parts(field.arm)].concat(), found);
+            }
         }
     }
     grown(tree)
@@ -218,6 +235,19 @@ fn changed(value: &Value, change: Change) -> Value {
                 None => return value.clone(),
             },
         },
+        Change::Enabled => match value.is_true() {
+            Truth::Yes => Value::text("Enabled"),
+            Truth::No => Value::text("Disabled"),
+            Truth::Unknown => match &value.kind {
+                Kind::OneOf { condition, values } => {
+                    Value::one_of(condition.clone(), values.iter().map(|value| changed(value, change)))
+                }
+                _ => match value.hole() {
+                    Some(hole) => Value::unknown(hole.unknown()),
+                    None => return value.clone(),
+                },
+            },
+        },
         Change::Present => match &value.kind {
             Kind::List { items, rest: Some(hole), .. } if items.is_empty() => Value::of_hole(hole.clone()),
             Kind::OneOf { condition, values } => {
@@ -266,6 +296,8 @@ fn place(tree: &mut Tree, path: &[Part], found: Found) {
             if let Tree::List(known, open) = tree {
                 match &value.kind {
                     Kind::Unknown(_) if path.is_empty() => *open = value.hole(),
+                    // None is none: a plan spells out the lists that nobody wrote.
+                    Kind::List { items, rest: None, .. } if items.is_empty() => {}
                     _ => {
                         if known.is_empty() {
                             known.push(Tree::Object(IndexMap::new()));
