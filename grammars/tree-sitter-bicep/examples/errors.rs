@@ -46,7 +46,7 @@ fn first_error(root: Node) -> Option<Node> {
     let mut node = root.has_error().then_some(root)?;
     'down: while !node.is_error() && !node.is_missing() {
         for index in 0..node.child_count() {
-            if let Some(child) = node.child(index as u32).filter(Node::has_error) {
+            if let Some(child) = node.child(index).filter(Node::has_error) {
                 node = child;
                 continue 'down;
             }
