@@ -10,7 +10,7 @@ pub use statistics::Statistics;
 
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use crate::evaluate::{self, Evaluated, Inputs, Library, Root};
+use crate::evaluate::{self, Evaluated, Inputs, Library, Modules, Root};
 use crate::rules::{self, Finding, Settings};
 use crate::source::Sources;
 use crate::syntax::{Dialect, Fault, Limits};
@@ -26,6 +26,8 @@ pub struct Options {
     pub inputs: Inputs,
     /// What rules may assume.
     pub settings: Settings,
+    /// Which module calls are followed.
+    pub modules: Modules,
     /// Bounds of reading.
     pub limits: Limits,
     /// Bounds of evaluation: the most instances of one declaration.
@@ -130,6 +132,11 @@ pub fn analyze(sources: Sources, options: &Options) -> Analysis {
     Analysis { sources, roots, findings, coverage, incomplete }
 }
 
+fn library<'a>(sources: &'a Sources, options: &Options) -> Library<'a> {
+    let library = Library::new(sources, options.limits).with_modules(options.modules);
+    if options.without_models { library.without_models() } else { library }
+}
+
 /// Evaluates every root below the paths.
 pub fn evaluate(sources: &Sources, options: &Options) -> Vec<(Root, Evaluated)> {
     let library = library(sources, options);
@@ -143,11 +150,6 @@ pub fn faults(sources: &Sources, options: &Options) -> Vec<Fault> {
     let roots = find(&library, options);
     evaluate_all(&library, roots, options);
     run::faults_of(&library).into_iter().map(|(_, fault)| fault).collect()
-}
-
-fn library<'a>(sources: &'a Sources, options: &Options) -> Library<'a> {
-    let library = Library::new(sources, options.limits);
-    if options.without_models { library.without_models() } else { library }
 }
 
 /// The deployments below the paths; every file there is read first, in parallel.
@@ -213,6 +215,7 @@ pub fn console<'a>(sources: &'a Sources, options: &Options, dialect: Dialect, pa
         sources,
         limits: options.limits,
         without_models: options.without_models,
+        modules: options.modules,
         inputs: options.inputs.clone(),
         root,
         asked: std::cell::Cell::new(0),
@@ -224,6 +227,7 @@ pub struct Console<'a> {
     sources: &'a Sources,
     limits: Limits,
     without_models: bool,
+    modules: Modules,
     inputs: Inputs,
     root: Root,
     asked: std::cell::Cell<usize>,
@@ -234,7 +238,7 @@ impl Console<'_> {
     pub fn evaluate(&self, text: &str) -> Result<Value, String> {
         let asked = self.asked.get();
         self.asked.set(asked + 1);
-        let library = Library::new(self.sources, self.limits);
+        let library = Library::new(self.sources, self.limits).with_modules(self.modules);
         let library = if self.without_models { library.without_models() } else { library };
         evaluate::evaluate_text(&library, &self.root, &self.inputs, text, asked)
     }

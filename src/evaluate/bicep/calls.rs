@@ -1,16 +1,17 @@
 //! In: a `module` declaration. Out: its instances, each with its file, its target and what its caller gives it.
-//! Never: fetches a module; what is not below the root of the sources is not read.
+//! Never: fetches a module.
 
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::declared::Declared;
 use super::instances::{Instances, Made};
+use super::located::{Absent, located};
 use super::target::Level;
 use super::{At, Children, MOST_MODULES, Module, Parent, Wanted, World, qualified};
 use crate::evaluate::memory::Memory;
-use crate::evaluate::{ModelledModule, UnreadModule, models};
-use crate::source::{Refusal, extension_of, join};
+use crate::evaluate::{Library, ModelledModule, Modules, UnreadModule, models};
+use crate::source::{Refusal, extension_of};
 use crate::syntax::{Declaration, Fault};
 use crate::value::{Address, Reason, Truth, Unknown, Value};
 
@@ -94,9 +95,9 @@ impl World<'_> {
         if let Some(inline) = self.inline(&parent.declared, call) {
             return Ok(inline);
         }
-        let path = match local_path(call, &parent.declared.directory) {
+        let path = match file_of(self.library, call, &parent.declared.directory) {
             Ok(path) => path,
-            Err(reason) => return self.modelled(call, reason).map_err(|reason| (reason, false)),
+            Err(absent) => return self.modelled(call, absent).map_err(|reason| (reason, false)),
         };
         if self.stands_above(parent, &path) {
             return Err(("the modules call each other in a circle".into(), true));
@@ -104,12 +105,12 @@ impl World<'_> {
         self.readable(&path)
     }
 
-    /// The model of a module that is not below the root; where there is none, why the module is not read.
-    pub(super) fn modelled(&self, call: &Declaration, reason: &str) -> Result<Arc<Declared>, String> {
-        if reason != ELSEWHERE {
-            return Err(reason.to_string());
+    /// The model of a module that was not downloaded; where there is none, why the module is not read.
+    pub(super) fn modelled(&self, call: &Declaration, absent: Absent) -> Result<Arc<Declared>, String> {
+        if !absent.elsewhere {
+            return Err(absent.reason.to_string());
         }
-        let (model, items) = models::of_call(self.library, call)?;
+        let (model, items) = models::of_call(self.library, call, absent.reason)?;
         let place = format!("{} at {}:{}", model.title(), self.library.sources.path(call.head.file), call.head.start);
         let mut files = self.files.borrow_mut();
         let declared =
@@ -223,15 +224,11 @@ impl World<'_> {
     }
 }
 
-/// A registry has it.
-const ELSEWHERE: &str = "its source is not in this repository";
-
-/// The path that a call's source names, seen from `directory`, or why it is none below the root.
-pub fn local_path(call: &Declaration, directory: &str) -> Result<String, &'static str> {
-    let source = call.source.as_ref().and_then(|source| source.as_literal()).ok_or("its source cannot be read")?;
-    // `br:registry/path:tag`, `br/alias:path:tag`, `ts:subscription/group/name:version`; a template's `templateLink.uri`.
-    if ["br:", "br/", "ts:", "ts/", "https:", "http:"].iter().any(|scheme| source.starts_with(scheme)) {
-        return Err(ELSEWHERE);
+/// The file that a call's source names, seen from `directory`, or why it is none that is read.
+pub fn file_of(library: &Library, call: &Declaration, directory: &str) -> Result<String, Absent> {
+    if library.modules == Modules::None {
+        return Err(Absent::because("no modules are read (--modules none)"));
     }
-    join(directory, source).ok_or("its source lies outside the repository root")
+    let source = call.source.as_ref().and_then(|source| source.as_literal());
+    located(library, directory, source.ok_or(Absent::because("its source cannot be read"))?)
 }

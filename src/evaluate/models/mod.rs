@@ -76,9 +76,9 @@ pub struct ModelledModule {
 }
 
 /// The model that answers a call, and what it declares, every part of it standing at the head of the call.
-/// Where there is none, why.
-pub fn of_call(library: &Library, call: &Declaration) -> Result<(&'static Model, Vec<Item>), String> {
-    let absent = || "its source is not in this repository".to_string();
+/// Where there is none, why: `absent` says where its source is not.
+pub fn of_call(library: &Library, call: &Declaration, absent: &str) -> Result<(&'static Model, Vec<Item>), String> {
+    let absent = || absent.to_string();
     let source = call.source.as_ref().and_then(|source| source.as_literal()).ok_or_else(absent)?;
     let version = call.version.as_ref().and_then(|version| version.as_literal());
     let (dialect, source, range) = wanted(source, version).filter(|_| library.has_models()).ok_or_else(absent)?;

@@ -21,7 +21,9 @@ use super::expression::{Bindings, Evaluator, Fuel, Refused};
 use super::memory::Memory;
 use super::way::Way;
 use super::{DEEPEST_CALLS, FUEL, MOST_MODULES, answer, cut_short};
-use super::{Evaluated, Given, Library, ModelledModule, ModuleCall, Resource, Root, Site, UnreadModule, models};
+use super::{
+    Evaluated, Given, Library, ModelledModule, ModuleCall, Modules, Resource, Root, Site, UnreadModule, models,
+};
 use crate::source::Span;
 use crate::syntax::{Declaration, Expr, ExprKind, Fault};
 use crate::value::{Address, Hand, Kind, Origin, Pieces, Reason, Reference, RootId, SmolStr, Unknown, Value};
@@ -410,6 +412,9 @@ impl<'a> World<'a> {
         if self.laid.is_some() {
             return Ok((plan::below(from, &call.name.name), false));
         }
+        if self.library.modules == Modules::None {
+            return Err("no modules are read (--modules none)".into());
+        }
         match local_source(call, from) {
             // What `terraform init` leaves behind is not part of a repository.
             Some(Ok(directory)) => {
@@ -426,7 +431,7 @@ impl<'a> World<'a> {
 
     /// Where the configuration of a call's model is kept: a place that no directory has.
     fn model_of(&self, call: &Declaration) -> Result<String, String> {
-        let (model, items) = models::of_call(self.library, call)?;
+        let (model, items) = models::of_call(self.library, call, "its source is not in this repository")?;
         let path = self.library.sources.path(call.head.file);
         let place = format!("{} at {path}:{}", model.title(), call.head.start);
         let mut configurations = self.configurations.borrow_mut();
