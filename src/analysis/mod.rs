@@ -15,7 +15,7 @@ pub use statistics::Statistics;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use crate::evaluate::{self, Evaluated, Inputs, Library, Root};
+use crate::evaluate::{self, Evaluated, Inputs, Library, Modules, Root};
 use crate::rules::{self, Finding, Settings};
 use crate::source::Sources;
 use crate::syntax::{Dialect, Fault, Limits};
@@ -33,6 +33,8 @@ pub struct Options {
     pub inputs: Inputs,
     /// What rules may assume.
     pub settings: Settings,
+    /// Which module calls are followed.
+    pub modules: Modules,
     /// Bounds of reading.
     pub limits: Limits,
     /// Bounds of evaluation: the most instances of one declaration.
@@ -41,6 +43,8 @@ pub struct Options {
     pub threads: usize,
     /// What the configuration says of the estate, of levels and of paths.
     pub config: Config,
+    /// No model stands for a module whose source is not here.
+    pub without_models: bool,
 }
 
 /// What one run found.
@@ -89,12 +93,14 @@ pub struct Coverage {
     pub faults: usize,
     /// Module calls whose source is not here, as `module.aks (Azure/aks/azurerm)`, sorted.
     pub unread_modules: Vec<String>,
+    /// Module calls that models answer, as `module.aks (Azure/aks/azurerm)`, sorted.
+    pub modelled_modules: Vec<String>,
 }
 
 /// Runs all steps.
 pub fn analyze(sources: Sources, options: &Options) -> Analysis {
     let (estate, faults, files) = {
-        let library = Library::new(&sources, options.limits);
+        let library = library(&sources, options);
         let roots = find(&library, options);
         let estate: Vec<(Root, Evaluated)> = states::evaluate_all(&library, roots, options);
         (estate, run::faults(&library), run::files(&library))
@@ -113,6 +119,9 @@ pub fn analyze(sources: Sources, options: &Options) -> Analysis {
         for module in &evaluated.unread {
             coverage.unread_modules.push(format!("{} ({})", module.address, module.source));
         }
+        for module in &evaluated.modelled {
+            coverage.modelled_modules.push(format!("{} ({})", module.address, module.source));
+        }
         findings.extend(run::of_evaluation(evaluated, root));
         incomplete |= !evaluated.cut.is_empty();
         let open_inputs = evaluated.open_inputs.clone();
@@ -120,6 +129,8 @@ pub fn analyze(sources: Sources, options: &Options) -> Analysis {
     }
     coverage.unread_modules.sort();
     coverage.unread_modules.dedup();
+    coverage.modelled_modules.sort();
+    coverage.modelled_modules.dedup();
     let mut found = environments::Found::default();
     for (environment, estate) in environments::estates(estate) {
         let (facts, complaints) = estate::facts(&estate, &options.config);
@@ -162,22 +173,28 @@ fn settle(sources: &Sources, config: &Config, findings: &mut Vec<Finding>) {
 
 /// The environments that the roots below the paths have.
 pub fn environments(sources: &Sources, options: &Options) -> BTreeSet<String> {
-    let library = Library::new(sources, options.limits);
     let any = Inputs { environment: None, ..options.inputs.clone() };
-    let roots = find(&library, &Options { inputs: any, ..options.clone() });
+    let options = Options { inputs: any, ..options.clone() };
+    let library = library(sources, &options);
+    let roots = find(&library, &options);
     roots.into_iter().filter_map(|root| root.environment).collect()
+}
+
+fn library<'a>(sources: &'a Sources, options: &Options) -> Library<'a> {
+    let library = Library::new(sources, options.limits).with_modules(options.modules);
+    if options.without_models { library.without_models() } else { library }
 }
 
 /// Evaluates every root below the paths.
 pub fn evaluate(sources: &Sources, options: &Options) -> Vec<(Root, Evaluated)> {
-    let library = Library::new(sources, options.limits);
+    let library = library(sources, options);
     let roots = find(&library, options);
     states::evaluate_all(&library, roots, options)
 }
 
 /// What could not be read of the files that the roots are made of, by path and place.
 pub fn faults(sources: &Sources, options: &Options) -> Vec<Fault> {
-    let library = Library::new(sources, options.limits);
+    let library = library(sources, options);
     let roots = find(&library, options);
     states::evaluate_all(&library, roots, options);
     run::faults_of(&library).into_iter().map(|(_, fault)| fault).collect()
@@ -207,13 +224,23 @@ fn sort(sources: &Sources, findings: &mut Vec<Finding>) {
 pub fn console<'a>(sources: &'a Sources, options: &Options, dialect: Dialect, path: &str) -> Console<'a> {
     let path = path.to_string();
     let root = Root { id: RootId(0), path, dialect, environment: None, input_files: Vec::new() };
-    Console { sources, limits: options.limits, inputs: options.inputs.clone(), root, asked: std::cell::Cell::new(0) }
+    Console {
+        sources,
+        limits: options.limits,
+        without_models: options.without_models,
+        modules: options.modules,
+        inputs: options.inputs.clone(),
+        root,
+        asked: std::cell::Cell::new(0),
+    }
 }
 
 /// Evaluates single expressions in a root, as `terraform console` and `bicep console` do.
 pub struct Console<'a> {
     sources: &'a Sources,
     limits: Limits,
+    without_models: bool,
+    modules: Modules,
     inputs: Inputs,
     root: Root,
     asked: std::cell::Cell<usize>,
@@ -224,7 +251,8 @@ impl Console<'_> {
     pub fn evaluate(&self, text: &str) -> Result<Value, String> {
         let asked = self.asked.get();
         self.asked.set(asked + 1);
-        let library = Library::new(self.sources, self.limits);
+        let library = Library::new(self.sources, self.limits).with_modules(self.modules);
+        let library = if self.without_models { library.without_models() } else { library };
         evaluate::evaluate_text(&library, &self.root, &self.inputs, text, asked)
     }
 }

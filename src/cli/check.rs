@@ -22,8 +22,7 @@ pub fn run(flags: &Check, surroundings: &Surroundings, printer: &Printer) -> Res
     if on_standard_output > 1 {
         return Err(Refused("two outputs go to standard output; give one of them a path: --output sarif=FILE".into()));
     }
-    let Opened { sources, mut options } =
-        open(&flags.paths, &flags.values, &flags.limits, &flags.configuration, printer)?;
+    let Opened { sources, mut options } = open(&flags.paths, flags.into(), surroundings, printer)?;
     options.settings.phase = flags.phase.unwrap_or(options.settings.phase);
     let config = options.config.clone();
     let selection = selected(flags, &config)?;

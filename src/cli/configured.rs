@@ -3,18 +3,39 @@
 
 use std::path::PathBuf;
 
-use super::Refused;
-use super::arguments::{Configuration, Limits, Values, size};
+use super::arguments::{Check, Configuration, Console, Input, Limits, Resources, Roots, Values, size};
 use super::paths::{Located, file_below, locate};
 use super::printer::Printer;
+use super::{Refused, Surroundings};
 use crate::analysis::Options;
 use crate::analysis::config::{self, Config, Text};
-use crate::evaluate::Inputs;
+use crate::evaluate::{Inputs, Modules};
 use crate::source::{MAX_FILE_SIZE, Sources, read_named};
 use crate::syntax;
 
 /// The most instances of one declaration, unless the user says otherwise.
 const MAX_INSTANCES: usize = 4096;
+
+/// The flags that commands share.
+pub struct Flags<'a> {
+    input: &'a Input,
+    values: &'a Values,
+    limits: &'a Limits,
+    configuration: &'a Configuration,
+}
+
+macro_rules! have_flags {
+    ($($command:ident)*) => { $(
+        impl<'a> From<&'a $command> for Flags<'a> {
+            fn from(flags: &'a $command) -> Flags<'a> {
+                let $command { input, values, limits, configuration, .. } = flags;
+                Flags { input, values, limits, configuration }
+            }
+        }
+    )* };
+}
+
+have_flags! { Check Resources Roots Console }
 
 /// What a command looks at, and how.
 pub struct Opened {
@@ -27,14 +48,18 @@ pub struct Opened {
 /// Opens the paths of a command.
 pub fn open(
     paths: &[PathBuf],
-    values: &Values,
-    limits: &Limits,
-    configuration: &Configuration,
+    flags: Flags,
+    surroundings: &Surroundings,
     printer: &Printer,
 ) -> Result<Opened, Refused> {
+    let Flags { input, values, limits, configuration } = flags;
     let located = locate(paths)?;
     let sources = Sources::below(&located.root, limits.max_file_size.unwrap_or(MAX_FILE_SIZE));
-    let config = configured(&sources, &located, configuration)?;
+    let sources = match input.modules {
+        Modules::Restored => sources.with_reach(surroundings.home.clone()),
+        Modules::None | Modules::Local => sources,
+    };
+    let config = configured(&sources, &located, configuration, surroundings.home.as_deref())?;
     for note in &config.notes {
         printer.log(&format!("note: {note}\n"));
     }
@@ -44,13 +69,18 @@ pub fn open(
     excluded.extend(configuration.exclude.iter().cloned());
     let excluded = config::globs(&excluded).map_err(|reason| Refused(format!("exclude: {reason}")))?;
     let sources = sources.bounded(limits.max_file_size.or(said).unwrap_or(MAX_FILE_SIZE), excluded);
-    let options = options(&located, values, limits, config)?;
+    let options = options(&located, input, values, limits, config)?;
     readable(&sources, &located, paths)?;
     Ok(Opened { sources, options })
 }
 
 /// The configuration: the nearest file or the one that is named, then what flags say of single keys.
-fn configured(sources: &Sources, located: &Located, flags: &Configuration) -> Result<Config, Refused> {
+fn configured(
+    sources: &Sources,
+    located: &Located,
+    flags: &Configuration,
+    home: Option<&std::path::Path>,
+) -> Result<Config, Refused> {
     let mut texts: Vec<Text> = Vec::new();
     let mut keys: Vec<Text> = Vec::new();
     let mut named = false;
@@ -70,8 +100,7 @@ fn configured(sources: &Sources, located: &Located, flags: &Configuration) -> Re
     }
     if !named && !flags.isolated {
         // A home directory may be a repository; what lies in it is no project's.
-        let home = ["HOME", "USERPROFILE"].iter().filter_map(std::env::var_os).map(PathBuf::from).collect::<Vec<_>>();
-        let accepts = |directory: &str| !home.contains(&located.root.join(directory));
+        let accepts = |directory: &str| home != Some(located.root.join(directory).as_path());
         texts.extend(config::nearest(sources, &common(&located.paths), &accepts));
     }
     texts.extend(keys);
@@ -117,7 +146,13 @@ fn common(paths: &[String]) -> String {
 }
 
 /// What the configuration and the flags say together.
-fn options(located: &Located, values: &Values, limits: &Limits, config: Config) -> Result<Options, Refused> {
+fn options(
+    located: &Located,
+    input: &Input,
+    values: &Values,
+    limits: &Limits,
+    config: Config,
+) -> Result<Options, Refused> {
     let mut inputs = Inputs { variables: values.var.clone(), environment: values.env.clone(), ..Inputs::default() };
     if values.tf_env {
         let named = std::env::vars_os().filter_map(|(name, value)| {
@@ -142,6 +177,8 @@ fn options(located: &Located, values: &Values, limits: &Limits, config: Config) 
         limits: syntax::Limits { max_depth, ..syntax::Limits::default() },
         max_instances: limits.max_instances.or(config.limits.max_instances).unwrap_or(MAX_INSTANCES),
         threads: limits.threads,
+        modules: input.modules,
+        without_models: values.no_models,
         config,
     })
 }

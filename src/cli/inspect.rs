@@ -6,7 +6,7 @@ use super::check::environment_is_there;
 use super::configured::{Opened, open};
 use super::printer::Printer;
 use super::selection::rule;
-use super::{Refused, exit};
+use super::{Refused, Surroundings, exit};
 use crate::analysis;
 use crate::report;
 use crate::rules::RULES;
@@ -29,9 +29,8 @@ pub fn rules(format: Listing, printer: &Printer) -> Result<u8, Refused> {
 }
 
 /// `resources`: every resource as evaluated. What could not be read is part of the answer.
-pub fn resources(flags: &Resources, printer: &Printer) -> Result<u8, Refused> {
-    let Opened { sources, options } =
-        open(std::slice::from_ref(&flags.path), &flags.values, &flags.limits, &flags.configuration, printer)?;
+pub fn resources(flags: &Resources, surroundings: &Surroundings, printer: &Printer) -> Result<u8, Refused> {
+    let Opened { sources, options } = open(std::slice::from_ref(&flags.path), flags.into(), surroundings, printer)?;
     environment_is_there(&sources, &options)?;
     let roots = analysis::evaluate(&sources, &options);
     let faults = analysis::faults(&sources, &options);
@@ -43,9 +42,8 @@ pub fn resources(flags: &Resources, printer: &Printer) -> Result<u8, Refused> {
 }
 
 /// `roots`: the deployments, their inputs and what stayed open.
-pub fn roots(flags: &Roots, printer: &Printer) -> Result<u8, Refused> {
-    let Opened { sources, options } =
-        open(std::slice::from_ref(&flags.path), &flags.values, &flags.limits, &flags.configuration, printer)?;
+pub fn roots(flags: &Roots, surroundings: &Surroundings, printer: &Printer) -> Result<u8, Refused> {
+    let Opened { sources, options } = open(std::slice::from_ref(&flags.path), flags.into(), surroundings, printer)?;
     environment_is_there(&sources, &options)?;
     let roots = analysis::evaluate(&sources, &options);
     printer.out(report::roots_as_text(&roots, &sources));

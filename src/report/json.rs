@@ -115,6 +115,7 @@ struct Summary<'a> {
     baselined: usize,
     faults: usize,
     not_read: &'a [String],
+    by_models: &'a [String],
     incomplete: bool,
 }
 
@@ -145,6 +146,7 @@ pub fn render(analysis: &Analysis, display: &Display) -> String {
             baselined: 0,
             faults: coverage.faults,
             not_read: &coverage.unread_modules,
+            by_models: &coverage.modelled_modules,
             incomplete: analysis.incomplete,
         },
     };
