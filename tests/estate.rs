@@ -14,17 +14,15 @@ const ID: &str =
 
 /// A hub with a zone, a VNet and a firewall that answers DNS; the zone is linked to the hub where `linked`.
 fn hub(linked: bool, more: &str) -> String {
-    let link = format!(
-        r#"
-resource "azurerm_private_dns_zone_virtual_network_link" "hub" {{
+    let link = r#"
+resource "azurerm_private_dns_zone_virtual_network_link" "hub" {
   name                  = "to-hub"
   resource_group_name   = "rg-hub"
   private_dns_zone_name = azurerm_private_dns_zone.aks.name
   virtual_network_id    = azurerm_virtual_network.hub.id
-}}
-"#
-    );
-    let link = if linked { link.as_str() } else { "" };
+}
+"#;
+    let link = if linked { link } else { "" };
     format!(
         r#"
 provider "azurerm" {{
@@ -368,7 +366,7 @@ fn assumed_dns_servers_are_those_of_the_vnet() {
     let spoke = spoke(&zone, "null", "");
     let hub = hub(false, "");
     let toml = "[[assume]]\nreason = 'set by hand'\ndns-servers = { vnet = 'vnet-spoke', servers = ['10.0.0.4'] }\n";
-    assert_eq!(codes(&run(&[("hub/main.tf", &hub), ("spoke/main.tf", &spoke)])).contains(&"VNL001".to_string()), false);
+    assert!(!codes(&run(&[("hub/main.tf", &hub), ("spoke/main.tf", &spoke)])).contains(&"VNL001".to_string()));
     let with = codes(&run(&[("hub/main.tf", &hub), ("spoke/main.tf", &spoke), ("vnetlint.toml", toml)]));
     assert_eq!(with, ["VNL001"]);
 }
