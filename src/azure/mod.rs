@@ -4,6 +4,7 @@
 //! ARM's shape is the one vocabulary. A resource type is one file of data here: each field's ARM path, azurerm's
 //! spelling and the default stand on the same line.
 
+mod exported;
 mod field;
 mod translate;
 
@@ -27,6 +28,7 @@ pub mod traffic_manager;
 pub mod virtual_network;
 pub mod waf;
 
+pub use exported::in_arm_shape;
 pub use field::{Change, Default_, Field, Link, Part, arm_field, field, part_words, parts};
 pub use translate::{At, Named, Translated, as_pieces, in_arm_words, values_at};
 

@@ -54,6 +54,7 @@ pub fn roots(flags: &Roots, surroundings: &Surroundings, printer: &Printer) -> R
 pub fn schema(of: Schema, printer: &Printer) -> Result<u8, Refused> {
     printer.out(match of {
         Schema::Config => report::config_schema(),
+        Schema::Graph => report::graph_schema(),
     });
     Ok(exit::CLEAN)
 }

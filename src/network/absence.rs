@@ -12,7 +12,7 @@ impl<'n> Place<'n> {
     /// Absence counts for what is made here, when nothing that could not be read was told of it.
     pub fn open_for(self, kind: &'static Type) -> Option<Unknown> {
         let node = self.node();
-        if node.whole && !self.is_exported(kind) || node.existing && !node.whole {
+        if node.existing && !(node.whole && self.is_exported(kind)) {
             let name = format!("{} of {}", kind.name, node.address);
             return Some(Unknown::new(self.root(), name, crate::value::Reason::Data).at(node.span));
         }
@@ -37,6 +37,10 @@ impl<'n> Place<'n> {
 
     /// An export holds all children of a type: they stand in the resource itself, or others of the type are there too.
     fn is_exported(self, kind: &'static Type) -> bool {
+        if self.network.is_saved(self.root()) {
+            let open = self.network.saved_open.get(self.address());
+            return !open.is_some_and(|open| open.iter().any(|of| of.eq_ignore_ascii_case(kind.name)));
+        }
         self.kind().splits.iter().any(|split| split.of == kind) || self.network.deployed_kinds.contains(kind.name)
     }
 

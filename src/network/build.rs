@@ -58,6 +58,7 @@ pub fn build_with(estate: Vec<(Root, Evaluated)>, facts: &Facts) -> Network {
         against_layers: Vec::new(),
         standing: HashMap::new(),
         deployed_kinds: HashSet::new(),
+        saved_open: HashMap::new(),
         named: HashMap::new(),
         renamed: Vec::new(),
         dangling: Vec::new(),
@@ -70,6 +71,9 @@ pub fn build_with(estate: Vec<(Root, Evaluated)>, facts: &Facts) -> Network {
         let azurerm = evaluated.providers.iter().find(|provider| provider.name == "azurerm");
         let azurerm_major = azurerm.and_then(ProviderVersion::major);
         network.standing.insert(root.id, evaluated.standing);
+        for (address, kind) in evaluated.open {
+            network.saved_open.entry(address).or_default().push(kind);
+        }
         network.layers.extend(evaluated.reads.iter().map(|maker| (root.id, *maker)));
         for resource in evaluated.resources {
             network.add(resource, azurerm_major, &mut within, &mut joins);
@@ -140,7 +144,10 @@ impl Network {
                     id,
                     body,
                     existing: resource.existing,
-                    whole: self.standing.get(&root) == Some(&Standing::Deployed),
+                    whole: matches!(
+                        self.standing.get(&root),
+                        Some(Standing::Deployed | Standing::DeployedInPart | Standing::Saved)
+                    ),
                     exists: resource.exists,
                     decides: resource.decides,
                     span: resource.span,
@@ -159,7 +166,7 @@ impl Network {
     }
 
     fn push(&mut self, node: Node) -> usize {
-        if node.whole {
+        if self.standing.get(&node.address.root()) == Some(&Standing::Deployed) {
             self.deployed_kinds.insert(node.kind.name);
         }
         let index = self.nodes.len();

@@ -6,6 +6,7 @@ mod build;
 mod dump;
 mod facts;
 mod identity;
+mod lookup;
 mod names;
 mod order;
 mod place;
@@ -21,6 +22,7 @@ use crate::value::{Address, Hole, ResourceId, RootId, SmolStr, Truth, Unknown, V
 
 pub use build::{build, build_with};
 pub use facts::{Alias, Dangling, Facts};
+pub use lookup::{Hop, Wait};
 pub use names::{DnsSetting, Hub, NodeSubnet, Seen, Server, ZoneMode};
 pub use order::Order;
 pub use place::{End, Got, Place, Step};
@@ -68,6 +70,8 @@ pub struct Network {
     standing: HashMap<RootId, Standing>,
     /// What is known of the types that are deployed: of which kinds there are any.
     deployed_kinds: HashSet<&'static str>,
+    /// Of which kinds a saved node may have more children and links than the graph holds.
+    saved_open: HashMap<Address, Vec<SmolStr>>,
     /// What the user calls by another name: inputs, outputs and attributes, of one root or of any.
     named: HashMap<(Option<RootId>, SmolStr), facts::Target>,
     /// Ids that the user calls by another one.

@@ -342,7 +342,7 @@ impl<'n> Place<'n> {
 
     /// Whether this is made before `then`.
     pub fn made_before(self, then: Place) -> Order {
-        if self.node().existing {
+        if self.node().existing && !self.network.is_saved(self.root()) {
             return Order::Before;
         }
         self.network.order(self.declaration(), then.declaration())
