@@ -19,18 +19,13 @@ impl<'n> Place<'n> {
         if let Some((_, hole)) = node.open_children.iter().find(|(of, _)| *of == kind) {
             return Some(hole.unknown());
         }
-        for index in self.network.indices(kind) {
-            let child = &self.network.nodes[index];
-            if child.parent.is_none()
-                && let Some(hole) = &child.parent_hole
-            {
-                return Some(hole.unknown());
-            }
-            if child.parent.map(|parent| self.network.canonical(parent)) == Some(self.index)
-                && child.exists == Truth::Unknown
-            {
-                return child.decides.clone();
-            }
+        if let Some(hole) = self.network.open_parents.get(kind.name) {
+            return Some(hole.unknown());
+        }
+        let children = self.network.within.get(&self.index).into_iter().flatten();
+        let mut children = children.map(|index| &self.network.nodes[*index]).filter(|child| child.kind == kind);
+        if let Some(child) = children.find(|child| child.exists == Truth::Unknown) {
+            return child.decides.clone();
         }
         self.hidden_from(kind).map(|hiding| hiding.unknown).or_else(|| self.damage())
     }

@@ -35,12 +35,18 @@ pub struct Network {
     nodes: Vec<Node>,
     by_address: HashMap<Address, usize>,
     by_kind: HashMap<&'static str, Vec<usize>>,
-    /// Nodes by type and name in lower case, holes spelled out.
+    /// Nodes by type and names.
     by_name: HashMap<(&'static str, String), Vec<usize>>,
-    /// Nodes by type whose name has holes, or is not known at all.
+    /// Nodes by type, names and scope.
+    by_id: HashMap<(&'static str, String, String), Vec<usize>>,
+    /// Nodes by type, names and root.
+    by_root: HashMap<(&'static str, String, RootId), Vec<usize>>,
+    /// Nodes by type of which some name has holes, or is not known at all.
     open_names: HashMap<&'static str, Vec<usize>>,
     /// The nodes of each declaration.
     by_declaration: HashMap<Address, Vec<usize>>,
+    /// Types of which some node may lie in any other, and why.
+    open_parents: HashMap<&'static str, Hole>,
     /// The nodes that lie in a node.
     within: HashMap<usize, Vec<usize>>,
     /// VNets that are peered with a VNet, and by which peering: its own before the other's.

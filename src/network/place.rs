@@ -110,6 +110,11 @@ impl<'n> Place<'n> {
         !self.node().existing
     }
 
+    /// All that is to say of it is here: it is made, or it is deployed and was exported.
+    pub fn is_known(self) -> bool {
+        self.is_made() || self.node().whole
+    }
+
     /// Whether it is made at all.
     pub fn exists(self) -> Truth {
         self.node().exists

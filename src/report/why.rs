@@ -5,7 +5,7 @@ use super::escape::visible;
 use crate::azure::{cluster, dns, virtual_network};
 use crate::network::{End, Got, Network, Order, Place, RouteSource, Seen, Server, Table, ZoneMode};
 use crate::source::{Sources, Span};
-use crate::value::{Truth, Unknown};
+use crate::value::{Hand, Truth, Unknown};
 
 /// The facts of one place.
 pub fn why(network: &Network, place: Place, sources: &Sources) -> String {
@@ -151,7 +151,11 @@ impl Tree<'_> {
         match place.get(&cluster::OUTBOUND) {
             Got::Is(value) => {
                 let text = value.as_text().map_or_else(|| "not known".to_string(), |text| format!("`{text}`"));
-                self.say(1, format!("its outbound type is {text}"), Some(place.span_of(&cluster::OUTBOUND)));
+                let why = match value.origin.hops().next().map(|hop| &hop.hand) {
+                    Some(Hand::Assumed(why)) => format!(", {why}"),
+                    _ => String::new(),
+                };
+                self.say(1, format!("its outbound type is {text}{why}"), Some(place.span_of(&cluster::OUTBOUND)));
             }
             Got::Absent => {}
             Got::Unknown(unknown) => self.say(1, format!("its outbound type is not known: {unknown}"), unknown.place()),

@@ -48,7 +48,7 @@ pub fn egresses(network: &Network) -> Vec<Egress<'_>> {
                 End::Outside(_) => Table::Unknown(None),
             };
             let route = match &table {
-                Table::Is(table, _) if table.is_made() => table.default_route(),
+                Table::Is(table, _) if table.is_known() => table.default_route(),
                 Table::None => DefaultRoute::None,
                 _ => DefaultRoute::Unknown(None),
             };
