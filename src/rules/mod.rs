@@ -142,6 +142,11 @@ rules! {
     vnl074_udr_outbound_relies_on_dynamic_routes
     vnl091_udr_outbound_beside_dynamic_routes
     vnl110_application_gateway_shared_by_clusters
+    vnl200_network_policy_missing
+    vnl201_network_policy_incompatible
+    vnl202_azure_npm_retirement
+    vnl220_basic_load_balancer
+    vnl251_ddos_plan_attached_but_disabled
 }
 
 /// Everything that all rules find in a network, one root cause once.
