@@ -178,9 +178,29 @@ pub struct Variant {
 /// Every variant.
 pub static VARIANTS: &[&Variant] = &[&cluster::AUTOMATIC];
 
-/// azurerm resource types that are a variant of a type: ARM's path and what stands there.
-pub static SAID_BY_AZURERM: &[(&str, &str, &str)] =
-    &[("azurerm_kubernetes_automatic_cluster", "sku.name", "Automatic")];
+/// What an azurerm resource type, or a block of it, says by its name alone.
+#[derive(Debug)]
+pub struct Said {
+    /// The azurerm type.
+    pub by: &'static str,
+    /// The block that must be there; empty for the resource itself.
+    pub block: &'static str,
+    /// ARM's path.
+    pub arm: &'static str,
+    /// What stands there.
+    pub text: &'static str,
+}
+
+/// Everything that azurerm says by names.
+pub static SAID: &[Said] = &[
+    Said { by: "azurerm_kubernetes_automatic_cluster", block: "", arm: "sku.name", text: "Automatic" },
+    Said {
+        by: "azurerm_kubernetes_cluster",
+        block: "default_node_pool",
+        arm: "properties.agentPoolProfiles[].mode",
+        text: "System",
+    },
+];
 
 /// An azurerm resource that only sets a link, or a list, of another resource: the edge is drawn by this block, which
 /// has its own place in the order.
