@@ -1,6 +1,7 @@
 //! In: a network. Out: what is wrong with it, and what cannot be told.
 //! Never: knows how a finding is shown, or which language it was written in.
 
+mod by_model;
 mod dns_at_creation;
 mod finding;
 mod hub_links;
@@ -38,6 +39,23 @@ pub struct Settings {
     pub require_private_api: bool,
     /// Traffic that leaves must be inspected.
     pub require_egress_inspection: bool,
+    /// A policy gives every subnet its route table.
+    pub routes_by_policy: bool,
+    /// The code of a VNet declares the links of zones to it, and not the code of the zones.
+    pub links_owned_by_vnet: bool,
+    /// Ranges that other teams hold.
+    pub ip_plan: Vec<Planned>,
+}
+
+/// A range of a plan of addresses.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// The range.
+    pub range: Cidr,
+    /// Whose it is.
+    pub name: String,
+    /// The line of the plan.
+    pub place: crate::source::Span,
 }
 
 /// Whether the run holds the whole estate: then what is not in the code is not there.
@@ -159,5 +177,7 @@ pub fn check(network: &Network, settings: &Settings) -> Vec<Finding> {
     let found: Vec<Vec<Finding>> = RULES.par_iter().map(of).collect();
     let mut findings: Vec<Finding> = found.into_iter().flatten().collect();
     findings.extend(scope::unknown_facts(network));
-    precedence::settle(findings)
+    let mut findings = precedence::settle(findings);
+    findings.iter_mut().for_each(|finding| by_model::say(network, finding));
+    findings
 }
