@@ -25,6 +25,11 @@ pub static CLUSTER: Type = Type {
         &FQDN,
         &LOCATION,
         &SKU,
+        &IDENTITY_TYPE,
+        &IDENTITY_IDS,
+        &SERVICE_PRINCIPAL,
+        &DNS_PREFIX,
+        &FQDN_SUBDOMAIN,
     ],
     splits: &[Split { list: "properties.agentPoolProfiles", azurerm: "default_node_pool", of: &POOL }],
 };
@@ -104,6 +109,22 @@ pub static FQDN: Field = field("properties.fqdn", "fqdn");
 /// The region.
 pub static LOCATION: Field = field("location", "location");
 
+/// `SystemAssigned` or `UserAssigned`.
+pub static IDENTITY_TYPE: Field = field("identity.type", "identity.type").in_arm(Default_::Unknown);
+
+/// The identities that the cluster acts as: ARM has an object with their ids as keys, azurerm a list.
+pub static IDENTITY_IDS: Field = field("identity.userAssignedIdentities[]", "identity.identity_ids[]");
+
+/// The application that the cluster acts as; `msi` in ARM for a managed identity.
+pub static SERVICE_PRINCIPAL: Field =
+    field("properties.servicePrincipalProfile.clientId", "service_principal.client_id");
+
+/// What the API server's name begins with.
+pub static DNS_PREFIX: Field = field("properties.dnsPrefix", "dns_prefix");
+
+/// The same for the name in a private zone of one's own.
+pub static FQDN_SUBDOMAIN: Field = field("properties.fqdnSubdomain", "dns_prefix_private_cluster");
+
 /// `Automatic` clusters bring their own network settings.
 static SKU: Field = arm_field("sku.name");
 
@@ -118,3 +139,6 @@ pub static CLUSTER_TO_ZONE: Link = Link { field: &PRIVATE_DNS_ZONE, to: &super::
 
 /// The gateway that the ingress add-on writes to.
 pub static CLUSTER_TO_GATEWAY: Link = Link { field: &GATEWAY_ADDON, to: &application_gateway::APPLICATION_GATEWAY };
+
+/// The identity that the cluster acts as.
+pub static CLUSTER_TO_IDENTITY: Link = Link { field: &IDENTITY_IDS, to: &super::identity::IDENTITY };

@@ -12,6 +12,7 @@ pub mod cluster;
 pub mod dns;
 pub mod firewall;
 pub mod hub;
+pub mod identity;
 pub mod network_interface;
 pub mod routes;
 pub mod virtual_network;
@@ -90,6 +91,14 @@ pub static TYPES: &[&Type] = &[
     &dns::ZONE_LINK,
     &dns::RESOLVER,
     &dns::INBOUND_ENDPOINT,
+    &dns::OUTBOUND_ENDPOINT,
+    &dns::RULESET,
+    &dns::FORWARDING_RULE,
+    &dns::RULESET_LINK,
+    &dns::A_RECORD,
+    &identity::IDENTITY,
+    &identity::ROLE_ASSIGNMENT,
+    &identity::ROLE_DEFINITION,
     &firewall::FIREWALL,
     &firewall::FIREWALL_POLICY,
     &hub::VIRTUAL_HUB,
@@ -124,12 +133,15 @@ pub static JOINS: &[&Join] = &[&routes::ROUTE_TABLE_ASSOCIATION, &virtual_networ
 pub static LINKS: &[&Link] = &[
     &cluster::CLUSTER_TO_ZONE,
     &cluster::CLUSTER_TO_GATEWAY,
+    &cluster::CLUSTER_TO_IDENTITY,
     &cluster::POOL_TO_SUBNET,
     &virtual_network::SUBNET_TO_ROUTE_TABLE,
     &virtual_network::PEERING_TO_REMOTE,
     &dns::LINK_TO_VNET,
     &dns::RESOLVER_TO_VNET,
     &dns::ENDPOINT_TO_SUBNET,
+    &dns::OUTBOUND_TO_SUBNET,
+    &dns::RULESET_LINK_TO_VNET,
     &hub::HUB_TO_SUBNET,
     &hub::HUB_IP_TO_SUBNET,
     &hub::CONNECTION_TO_VNET,

@@ -4,6 +4,7 @@
 mod absence;
 mod build;
 mod dump;
+mod identities;
 mod identity;
 mod names;
 mod order;
@@ -18,6 +19,7 @@ use crate::source::Span;
 use crate::value::{Address, Hole, ResourceId, RootId, Truth, Unknown, Value};
 
 pub use build::build;
+pub use identities::{Actor, Grant, Mistaken, Permission};
 pub use names::{DnsSetting, Hub, NodeSubnet, Seen, Server, ZoneMode};
 pub use order::Order;
 pub use place::{End, Got, Place, Step};
