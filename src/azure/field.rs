@@ -38,6 +38,8 @@ pub enum Change {
     Inverted,
     /// The block is there, so it is on.
     Present,
+    /// True is `Enabled`, false is `Disabled`.
+    Enabled,
 }
 
 /// One thing that is read of a resource: its ARM path, azurerm's spellings, the defaults of both languages.
@@ -130,6 +132,11 @@ impl Field {
     /// A block that switches it on by being there.
     pub const fn present(self, path: &'static str) -> Field {
         self.spelled(Spelling { path, change: Change::Present })
+    }
+
+    /// A spelling that is true where ARM says `Enabled`, and false where it says `Disabled`.
+    pub const fn enabled(self, path: &'static str) -> Field {
+        self.spelled(Spelling { path, change: Change::Enabled })
     }
 
     /// The ARM path of the form that holds one item only.

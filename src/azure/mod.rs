@@ -8,14 +8,19 @@ mod field;
 mod translate;
 
 pub mod application_gateway;
+pub mod application_load_balancer;
 pub mod cluster;
 pub mod dns;
 pub mod firewall;
+pub mod front_door;
 pub mod hub;
 pub mod identity;
+pub mod kubernetes;
 pub mod network_interface;
 pub mod routes;
+pub mod traffic_manager;
 pub mod virtual_network;
+pub mod waf;
 
 pub use field::{Change, Default_, Field, Link, Part, arm_field, field, part_words, parts};
 pub use translate::{At, Named, Translated, as_pieces, in_arm_words, values_at};
@@ -30,6 +35,8 @@ pub enum Naming {
     /// `name`, below a parent whose id is an argument. The second argument names the parent where the id is missing,
     /// as older provider versions did; empty for none.
     BelowId(&'static str, &'static str),
+    /// It lies inside a cluster, where Azure has no id for it.
+    Inside,
 }
 
 /// A list in a resource's body whose items are resources of their own: a subnet is one wherever it is written.
@@ -101,12 +108,50 @@ pub static TYPES: &[&Type] = &[
     &identity::ROLE_DEFINITION,
     &firewall::FIREWALL,
     &firewall::FIREWALL_POLICY,
+    &firewall::RULE_GROUP,
+    &firewall::RULE_COLLECTION,
+    &firewall::OWN_APPLICATION_RULES,
+    &firewall::OWN_NETWORK_RULES,
+    &firewall::OWN_NAT_RULES,
     &hub::VIRTUAL_HUB,
     &hub::HUB_IP,
     &hub::HUB_CONNECTION,
     &hub::ROUTING_INTENT,
+    &hub::HUB_ROUTE_TABLE,
+    &hub::BGP_CONNECTION,
+    &hub::VIRTUAL_WAN,
+    &hub::HUB_VPN_GATEWAY,
+    &hub::HUB_EXPRESS_ROUTE_GATEWAY,
+    &hub::LOCAL_GATEWAY,
+    &hub::VPN_SITE,
     &hub::GATEWAY,
     &application_gateway::APPLICATION_GATEWAY,
+    &application_gateway::LISTENER,
+    &application_gateway::RULE,
+    &application_gateway::REDIRECT,
+    &application_gateway::PATH_MAP,
+    &application_gateway::PATH_RULE,
+    &application_gateway::BACKEND_POOL,
+    &application_gateway::SETTINGS,
+    &application_gateway::CERTIFICATE,
+    &waf::FIREWALL_POLICY,
+    &waf::EDGE_POLICY,
+    &front_door::PROFILE,
+    &front_door::ENDPOINT,
+    &front_door::CUSTOM_DOMAIN,
+    &front_door::ROUTE,
+    &front_door::ORIGIN_GROUP,
+    &front_door::ORIGIN,
+    &front_door::SECURITY_POLICY,
+    &front_door::CLASSIC,
+    &traffic_manager::PROFILE,
+    &traffic_manager::AZURE_ENDPOINT,
+    &application_load_balancer::TRAFFIC_CONTROLLER,
+    &application_load_balancer::ASSOCIATION,
+    &kubernetes::RELEASE,
+    &kubernetes::INGRESS,
+    &kubernetes::MANIFEST,
+    &kubernetes::GITOPS,
     &network_interface::NETWORK_INTERFACE,
 ];
 
@@ -146,11 +191,22 @@ pub static LINKS: &[&Link] = &[
     &hub::HUB_IP_TO_SUBNET,
     &hub::CONNECTION_TO_VNET,
     &hub::GATEWAY_TO_SUBNET,
+    &hub::HUB_TO_WAN,
+    &hub::GATEWAY_TO_HUB,
+    &hub::SITE_TO_WAN,
     &firewall::FIREWALL_TO_SUBNET,
     &firewall::FIREWALL_TO_POLICY,
     &firewall::FIREWALL_TO_HUB,
+    &firewall::POLICY_TO_BASE,
     &network_interface::INTERFACE_TO_SUBNET,
     &application_gateway::GATEWAY_TO_SUBNET,
+    &application_gateway::GATEWAY_TO_PRIVATE_FRONTEND,
+    &application_gateway::GATEWAY_TO_POLICY,
+    &application_gateway::LISTENER_TO_POLICY,
+    &front_door::ROUTE_TO_ORIGIN_GROUP,
+    &front_door::ROUTE_TO_DOMAIN,
+    &front_door::SECURITY_POLICY_TO_GUARD,
+    &application_load_balancer::ASSOCIATION_TO_SUBNET,
 ];
 
 /// The type with an ARM name, in any case of letters.

@@ -218,7 +218,7 @@ fn of_azurerm(resource: &Resource, name: &str) -> Translated {
                 _ => Named::Not,
             }
         }
-        (Naming::Own | Naming::Below(_), None) => Named::Not,
+        (Naming::Own | Naming::Below(_), None) | (Naming::Inside, _) => Named::Not,
     };
     let named = if kind == &identity::ROLE_ASSIGNMENT { Named::Not } else { named };
     // Only a plan or a state knows the id itself.
@@ -311,6 +311,19 @@ fn changed(value: &Value, change: Change) -> Value {
                 None => return value.clone(),
             },
         },
+        Change::Enabled => match value.is_true() {
+            Truth::Yes => Value::text("Enabled"),
+            Truth::No => Value::text("Disabled"),
+            Truth::Unknown => match &value.kind {
+                Kind::OneOf { condition, values } => {
+                    Value::one_of(condition.clone(), values.iter().map(|value| changed(value, change)))
+                }
+                _ => match value.hole() {
+                    Some(hole) => Value::unknown(hole.unknown()),
+                    None => return value.clone(),
+                },
+            },
+        },
         Change::Present => match &value.kind {
             Kind::List { items, rest: Some(hole), .. } if items.is_empty() => Value::of_hole(hole.clone()),
             Kind::OneOf { condition, values } => {
@@ -359,6 +372,8 @@ fn place(tree: &mut Tree, path: &[Part], found: Found) {
             if let Tree::List(known, open) = tree {
                 match &value.kind {
                     Kind::Unknown(_) if path.is_empty() => *open = value.hole(),
+                    // None is none: a plan spells out the lists that nobody wrote.
+                    Kind::List { items, rest: None, .. } if items.is_empty() => {}
                     _ => {
                         if known.is_empty() {
                             known.push(Tree::Object(IndexMap::new()));

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::{End, Got, Network, Order, Place};
 use crate::azure::{self, Field, LINKS};
-use crate::value::{Address, Kind, Piece, Pieces, ResourceId, Value};
+use crate::value::{Address, Kind, Piece, Pieces, ResourceId, Unknown, Value};
 
 impl Network {
     /// The graph as text: every node with its type, id, fields (defaults applied) and links, and the order among them.
@@ -54,6 +54,10 @@ impl Network {
             }
             match place.get(field) {
                 Got::Is(value) => line(text, &format!("  {} = {}", field.arm, shown(&value))),
+                // Left out, with a default that cannot be said: the place itself says no more.
+                Got::Unknown(unknown) if place.is_made() && is_own(place, &unknown) => {
+                    line(text, &format!("  {} = ? left out", field.arm));
+                }
                 Got::Unknown(unknown) if place.is_made() => line(text, &format!("  {} = ? {unknown}", field.arm)),
                 Got::Absent | Got::Unknown(_) => {}
             }
@@ -93,6 +97,11 @@ impl Network {
         };
         line(text, &format!("  {first} {word} {then}"));
     }
+}
+
+/// An unknown is named by the place that it is a field of.
+fn is_own(place: Place, unknown: &Unknown) -> bool {
+    unknown.name().strip_prefix(place.address().text()).is_some_and(|field| field.starts_with('.'))
 }
 
 fn line(text: &mut String, line: &str) {

@@ -10,6 +10,7 @@ mod names;
 mod order;
 mod place;
 mod routes;
+mod ways;
 
 use std::collections::HashMap;
 
@@ -24,6 +25,7 @@ pub use names::{DnsSetting, Hub, NodeSubnet, Seen, Server, ZoneMode};
 pub use order::Order;
 pub use place::{End, Got, Place, Step};
 pub use routes::{DefaultRoute, Injection, Table};
+pub use ways::{NextHop, Reach, Route, RouteSource};
 
 /// One graph of an estate.
 pub struct Network {

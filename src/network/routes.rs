@@ -160,16 +160,10 @@ impl<'n> Place<'n> {
     }
 
     /// Whether a VNet learns what the gateways of another one learn: by a peering that uses them, and is let to.
-    fn uses_gateways_of(self, home: Place<'n>) -> Option<(Vec<Place<'n>>, Truth, Option<Unknown>)> {
-        let to = |from: Place<'n>, to: Place<'n>| {
-            from.children(&virtual_network::PEERING).into_iter().find(|peering| {
-                let steps = peering.follow(&virtual_network::PEERING_TO_REMOTE);
-                steps.iter().any(|step| step.end.place() == Some(to))
-            })
-        };
-        let own = to(self, home)?;
+    pub(super) fn uses_gateways_of(self, home: Place<'n>) -> Option<(Vec<Place<'n>>, Truth, Option<Unknown>)> {
+        let own = self.peering_to(home)?;
         let used = own.is_true(&virtual_network::USE_REMOTE_GATEWAYS);
-        let back = to(home, self);
+        let back = home.peering_to(self);
         let offered = back.map_or(Truth::Yes, |back| back.is_true(&virtual_network::ALLOW_GATEWAY_TRANSIT));
         let certain = used & offered;
         if certain == Truth::No {
@@ -194,7 +188,13 @@ impl<'n> Place<'n> {
             Some(_) if self.is_made() => static_default | Truth::Unknown,
             _ => static_default,
         };
-        let certain = secured | Truth::any(intents) | by_route;
+        let tables = self.children(&hub::HUB_ROUTE_TABLE).into_iter().map(|table| {
+            let (values, _) = table.get_all(&hub::HUB_ROUTE_DESTINATIONS);
+            Truth::any(values.iter().map(|value| holds_text(value, "0.0.0.0/0")))
+        });
+        // Which table a connection hangs on is its own affair; one with a default is enough to ask.
+        let by_table = Truth::any(tables).min(Truth::Unknown);
+        let certain = secured | Truth::any(intents) | by_route | by_table;
         let unknown = if certain == Truth::Unknown { security.unknown().or(open) } else { None };
         (certain, unknown)
     }

@@ -10,6 +10,8 @@ mod udr;
 
 pub use finding::{Confidence, Decider, Finding, Level, Step, Verdict};
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
 use crate::network::Network;
 use crate::value::Cidr;
 
@@ -144,10 +146,13 @@ rules! {
 
 /// Everything that all rules find in a network, one root cause once.
 pub fn check(network: &Network, settings: &Settings) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for rule in RULES {
-        (rule.check)(network, settings, &mut findings);
-    }
+    let of = |rule: &&Rule| {
+        let mut found = Vec::new();
+        (rule.check)(network, settings, &mut found);
+        found
+    };
+    let found: Vec<Vec<Finding>> = RULES.par_iter().map(of).collect();
+    let mut findings: Vec<Finding> = found.into_iter().flatten().collect();
     findings.extend(scope::unknown_facts(network));
     precedence::settle(findings)
 }

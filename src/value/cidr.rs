@@ -25,6 +25,16 @@ impl Cidr {
         self.0.contains(&address)
     }
 
+    /// Every address of the other range lies in this one.
+    pub fn covers(self, other: Cidr) -> bool {
+        self.0.contains(&other.0)
+    }
+
+    /// How many bits its addresses have in common: 16 of `10.0.0.0/16`.
+    pub fn length(self) -> u8 {
+        self.0.prefix_len()
+    }
+
     /// Two ranges share an address.
     pub fn overlaps(self, other: Cidr) -> bool {
         self.0.contains(&other.0.network()) || other.0.contains(&self.0.network())
