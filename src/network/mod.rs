@@ -5,6 +5,7 @@ mod absence;
 mod build;
 mod dump;
 mod facts;
+mod identities;
 mod identity;
 mod names;
 mod order;
@@ -21,6 +22,7 @@ use crate::value::{Address, Hole, ResourceId, RootId, SmolStr, Truth, Unknown, V
 
 pub use build::{build, build_with};
 pub use facts::{Alias, Dangling, Facts};
+pub use identities::{Actor, Grant, Mistaken, Permission};
 pub use names::{DnsSetting, Hub, NodeSubnet, Seen, Server, ZoneMode};
 pub use order::Order;
 pub use place::{End, Got, Place, Step};
