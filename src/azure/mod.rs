@@ -196,7 +196,6 @@ pub static TYPES: &[&Type] = &[
     &paas::MONITOR_SCOPE,
     &paas::RECOVERY_VAULT,
     &paas::CONTAINER_APPS,
-    &paas::PRIVATE_LINK_SERVICE,
 ];
 
 /// Resources of a type whose defaults differ from the others', told by one of their fields.

@@ -81,8 +81,6 @@ services! {
     RECOVERY_VAULT = "Microsoft.RecoveryServices/vaults", "recovery vault", ["azurerm_recovery_services_vault"];
     /// `Microsoft.App/managedEnvironments`.
     CONTAINER_APPS = "Microsoft.App/managedEnvironments", "Container Apps environment", ["azurerm_container_app_environment"];
-    /// `Microsoft.Network/privateLinkServices`: a service of somebody's own, which has no official name.
-    PRIVATE_LINK_SERVICE = "Microsoft.Network/privateLinkServices", "private link service", ["azurerm_private_link_service"];
 }
 
 /// The service answers on its public endpoint. azurerm 5 has a word for it where earlier versions had a truth value.

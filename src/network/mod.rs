@@ -10,6 +10,7 @@ mod identity;
 mod names;
 mod order;
 mod place;
+mod private_endpoints;
 mod routes;
 mod ways;
 
@@ -26,6 +27,7 @@ pub use identities::{Actor, Grant, Mistaken, Permission};
 pub use names::{DnsSetting, Hub, NodeSubnet, Seen, Server, ZoneMode};
 pub use order::Order;
 pub use place::{End, Got, Place, Step};
+pub use private_endpoints::{Service, is_zone};
 pub use routes::{DefaultRoute, Injection, Table};
 pub use ways::{NextHop, Reach, Route, RouteSource};
 
@@ -95,6 +97,8 @@ pub(crate) struct Node {
     exists: Truth,
     decides: Option<Unknown>,
     span: Span,
+    /// The attributes that Terraform leaves as they are once it has made it.
+    ignored: Vec<crate::value::SmolStr>,
     /// The declaration whose making makes it.
     declaration: Address,
     azurerm: bool,

@@ -122,7 +122,7 @@ impl<'n> Place<'n> {
 
     /// The name that a person knows it by: its Azure name, or its address where that has holes.
     pub fn name(self) -> String {
-        let literal = self.id().and_then(ResourceId::name).and_then(Pieces::as_literal);
+        let literal = self.id().and_then(ResourceId::name).and_then(Pieces::as_literal).filter(|name| !name.is_empty());
         literal.map_or_else(|| self.address().to_string(), str::to_string)
     }
 
@@ -338,6 +338,11 @@ impl<'n> Place<'n> {
         let joined = self.network.joined.iter().filter(|joined| std::ptr::eq(joined.field, field));
         let open = joined.filter(|joined| joined.node.is_none()).find_map(|joined| joined.hole.clone());
         open.map(|hole| hole.unknown())
+    }
+
+    /// Terraform leaves an attribute as it is once it has made this: somebody else may set it.
+    pub fn leaves(self, attribute: &str) -> bool {
+        self.node().ignored.iter().any(|ignored| ignored == attribute || ignored == "all")
     }
 
     /// Whether this is made before `then`.
