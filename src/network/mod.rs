@@ -5,6 +5,7 @@ mod absence;
 mod build;
 mod dump;
 mod identity;
+mod ingress;
 mod names;
 mod order;
 mod place;
@@ -19,6 +20,7 @@ use crate::source::Span;
 use crate::value::{Address, Hole, ResourceId, RootId, Truth, Unknown, Value};
 
 pub use build::build;
+pub use ingress::{Controller, Target, Way, Writer};
 pub use names::{DnsSetting, Hub, NodeSubnet, Seen, Server, ZoneMode};
 pub use order::Order;
 pub use place::{End, Got, Place, Step};
@@ -69,6 +71,8 @@ pub(crate) struct Node {
     exists: Truth,
     decides: Option<Unknown>,
     span: Span,
+    /// The attributes that Terraform leaves as they are once it has made it.
+    ignored: Vec<crate::value::SmolStr>,
     /// The declaration whose making makes it.
     declaration: Address,
     azurerm: bool,

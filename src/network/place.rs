@@ -275,7 +275,7 @@ impl<'n> Place<'n> {
     }
 
     /// The last hand that a value went through in the file that declares this place.
-    fn inside(self, value: &Value) -> Option<Span> {
+    pub(super) fn inside(self, value: &Value) -> Option<Span> {
         value.origin.hops().map(|hop| hop.span).find(|span| span.file == self.span().file)
     }
 
