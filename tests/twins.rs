@@ -49,6 +49,8 @@ const OF_AZURERM: &[&str] = &[
     "microsoft.network/routetables rt-",
     // An inline subnet says its prefixes twice there.
     "properties.subnets[].",
+    // A module of Bicep waits for the subnet, and with it the gateway's address inside.
+    "before microsoft.network/publicipaddresses pip-agw-",
 ];
 
 /// Cases that Terraform and Bicep write with a difference, and which.
