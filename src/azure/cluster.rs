@@ -462,3 +462,6 @@ pub static CLUSTER_TO_API_SUBNET: Link = Link { field: &API_SUBNET, to: &virtual
 
 /// Where the system nodes of an `Automatic` cluster stand.
 pub static CLUSTER_TO_SYSTEM_SUBNET: Link = Link { field: &SYSTEM_NODE_SUBNET, to: &virtual_network::SUBNET };
+
+/// The subnet that the ingress add-on makes its gateway in. It is no link of the graph: the add-on's gateway stands there.
+pub static CLUSTER_TO_GATEWAY_SUBNET: Link = Link { field: &GATEWAY_ADDON_SUBNET, to: &virtual_network::SUBNET };

@@ -10,6 +10,7 @@ mod names;
 mod order;
 mod place;
 mod routes;
+mod subnets;
 mod ways;
 
 use std::collections::HashMap;
@@ -25,6 +26,7 @@ pub use names::{DnsSetting, Hub, NodeSubnet, Seen, Server, ZoneMode};
 pub use order::Order;
 pub use place::{End, Got, Place, Step};
 pub use routes::{DefaultRoute, Injection, Table};
+pub use subnets::User;
 pub use ways::{NextHop, Reach, Route, RouteSource};
 
 /// One graph of an estate.

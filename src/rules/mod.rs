@@ -3,6 +3,7 @@
 
 mod dns_at_creation;
 mod finding;
+mod gateways;
 mod hub_links;
 mod precedence;
 mod scope;
@@ -142,6 +143,10 @@ rules! {
     vnl074_udr_outbound_relies_on_dynamic_routes
     vnl091_udr_outbound_beside_dynamic_routes
     vnl110_application_gateway_shared_by_clusters
+    vnl111_appgw_subnet_default_route_to_appliance
+    vnl112_appgw_subnet_not_dedicated
+    vnl115_appgw_v1_sku
+    vnl123_http_application_routing
 }
 
 /// Everything that all rules find in a network, one root cause once.
