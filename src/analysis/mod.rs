@@ -10,7 +10,7 @@ pub use statistics::Statistics;
 
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use crate::evaluate::{self, Evaluated, Inputs, Library, Root};
+use crate::evaluate::{self, Evaluated, Inputs, Library, Modules, Root};
 use crate::rules::{self, Finding, Settings};
 use crate::source::Sources;
 use crate::syntax::{Dialect, Fault, Limits};
@@ -26,12 +26,16 @@ pub struct Options {
     pub inputs: Inputs,
     /// What rules may assume.
     pub settings: Settings,
+    /// Which module calls are followed.
+    pub modules: Modules,
     /// Bounds of reading.
     pub limits: Limits,
     /// Bounds of evaluation: the most instances of one declaration.
     pub max_instances: usize,
     /// How many threads; 0 for one a core.
     pub threads: usize,
+    /// No model stands for a module whose source is not here.
+    pub without_models: bool,
 }
 
 /// What one run found.
@@ -80,12 +84,14 @@ pub struct Coverage {
     pub faults: usize,
     /// Module calls whose source is not here, as `module.aks (Azure/aks/azurerm)`, sorted.
     pub unread_modules: Vec<String>,
+    /// Module calls that models answer, as `module.aks (Azure/aks/azurerm)`, sorted.
+    pub modelled_modules: Vec<String>,
 }
 
 /// Runs all steps.
 pub fn analyze(sources: Sources, options: &Options) -> Analysis {
     let (estate, faults, files) = {
-        let library = Library::new(&sources, options.limits);
+        let library = library(&sources, options);
         let roots = find(&library, options);
         let estate: Vec<(Root, Evaluated)> = evaluate_all(&library, roots, options);
         (estate, run::faults(&library), run::files(&library))
@@ -104,6 +110,9 @@ pub fn analyze(sources: Sources, options: &Options) -> Analysis {
         for module in &evaluated.unread {
             coverage.unread_modules.push(format!("{} ({})", module.address, module.source));
         }
+        for module in &evaluated.modelled {
+            coverage.modelled_modules.push(format!("{} ({})", module.address, module.source));
+        }
         findings.extend(run::of_evaluation(evaluated, root));
         incomplete |= !evaluated.cut.is_empty();
         let open_inputs = evaluated.open_inputs.clone();
@@ -111,6 +120,8 @@ pub fn analyze(sources: Sources, options: &Options) -> Analysis {
     }
     coverage.unread_modules.sort();
     coverage.unread_modules.dedup();
+    coverage.modelled_modules.sort();
+    coverage.modelled_modules.dedup();
     for network in estates(estate).into_iter().map(network::build) {
         coverage.clusters = coverage.clusters.max(network.made(&azure::cluster::CLUSTER).len());
         coverage.vnets = coverage.vnets.max(network.made(&azure::virtual_network::VNET).len());
@@ -121,16 +132,21 @@ pub fn analyze(sources: Sources, options: &Options) -> Analysis {
     Analysis { sources, roots, findings, coverage, incomplete }
 }
 
+fn library<'a>(sources: &'a Sources, options: &Options) -> Library<'a> {
+    let library = Library::new(sources, options.limits).with_modules(options.modules);
+    if options.without_models { library.without_models() } else { library }
+}
+
 /// Evaluates every root below the paths.
 pub fn evaluate(sources: &Sources, options: &Options) -> Vec<(Root, Evaluated)> {
-    let library = Library::new(sources, options.limits);
+    let library = library(sources, options);
     let roots = find(&library, options);
     evaluate_all(&library, roots, options)
 }
 
 /// What could not be read of the files that the roots are made of, by path and place.
 pub fn faults(sources: &Sources, options: &Options) -> Vec<Fault> {
-    let library = Library::new(sources, options.limits);
+    let library = library(sources, options);
     let roots = find(&library, options);
     evaluate_all(&library, roots, options);
     run::faults_of(&library).into_iter().map(|(_, fault)| fault).collect()
@@ -195,13 +211,23 @@ fn sort(sources: &Sources, findings: &mut Vec<Finding>) {
 pub fn console<'a>(sources: &'a Sources, options: &Options, dialect: Dialect, path: &str) -> Console<'a> {
     let path = path.to_string();
     let root = Root { id: RootId(0), path, dialect, environment: None, input_files: Vec::new() };
-    Console { sources, limits: options.limits, inputs: options.inputs.clone(), root, asked: std::cell::Cell::new(0) }
+    Console {
+        sources,
+        limits: options.limits,
+        without_models: options.without_models,
+        modules: options.modules,
+        inputs: options.inputs.clone(),
+        root,
+        asked: std::cell::Cell::new(0),
+    }
 }
 
 /// Evaluates single expressions in a root, as `terraform console` and `bicep console` do.
 pub struct Console<'a> {
     sources: &'a Sources,
     limits: Limits,
+    without_models: bool,
+    modules: Modules,
     inputs: Inputs,
     root: Root,
     asked: std::cell::Cell<usize>,
@@ -212,7 +238,8 @@ impl Console<'_> {
     pub fn evaluate(&self, text: &str) -> Result<Value, String> {
         let asked = self.asked.get();
         self.asked.set(asked + 1);
-        let library = Library::new(self.sources, self.limits);
+        let library = Library::new(self.sources, self.limits).with_modules(self.modules);
+        let library = if self.without_models { library.without_models() } else { library };
         evaluate::evaluate_text(&library, &self.root, &self.inputs, text, asked)
     }
 }

@@ -6,6 +6,7 @@ mod expression;
 pub mod functions;
 mod inputs;
 mod memory;
+pub mod models;
 mod roots;
 pub mod terraform;
 mod way;
@@ -19,7 +20,8 @@ use crate::syntax::{self, Dialect, Fault, Item};
 use crate::value::{Address, Pieces, Reason, RootId, SmolStr, Truth, Unknown, Value};
 
 pub use expression::{Bindings, Call, Evaluator, Fuel, Refused, Scope, form, is_broken};
-pub use roots::{Inputs, Library, find_roots, is_program, may_be_template};
+pub use models::ModelledModule;
+pub use roots::{Inputs, Library, Modules, find_roots, is_program, may_be_template};
 
 /// The most module instances of one root, and the deepest chain of module calls.
 const MOST_MODULES: usize = 4096;
@@ -65,6 +67,8 @@ pub struct Evaluated {
     pub unread: Vec<UnreadModule>,
     /// Module calls that were followed: what `resources` prints of them.
     pub modules: Vec<ModuleCall>,
+    /// Module calls that models answer, because their sources are not here.
+    pub modelled: Vec<ModelledModule>,
     /// Inputs of the root without a value.
     pub open_inputs: Vec<Unknown>,
     /// Terraform's providers and their versions, by name.

@@ -45,6 +45,7 @@ pub fn build(estate: Vec<(Root, Evaluated)>) -> Network {
         parts: HashMap::new(),
         orders: HashMap::new(),
         hiding: Vec::new(),
+        models: Vec::new(),
         damaged: HashMap::new(),
         layers: Vec::new(),
     };
@@ -57,7 +58,15 @@ pub fn build(estate: Vec<(Root, Evaluated)>) -> Network {
             network.add(resource, azurerm_major, &mut within, &mut joins);
         }
         for module in evaluated.unread {
-            network.hiding.push(Hiding { address: module.address, told: module.arguments, span: module.span });
+            let (address, told) = (module.address, module.arguments);
+            network.hiding.push(Hiding { address, told, kinds: &[], span: module.span });
+        }
+        for module in evaluated.modelled {
+            if !module.model.open.is_empty() {
+                let (address, told) = (module.address.clone(), module.arguments.clone());
+                network.hiding.push(Hiding { address, told, kinds: module.model.open, span: module.span });
+            }
+            network.models.push(module);
         }
         network.damaged.extend(evaluated.damaged.map(|unknown| (root.id, unknown)));
         network.orders.insert(root.id, Events::new(evaluated.needs));
@@ -89,7 +98,7 @@ impl Network {
         }
         if SCRIPTS.iter().any(|script| script.eq_ignore_ascii_case(&resource.type_name)) {
             let (address, span) = (resource.address.clone(), resource.span);
-            self.hiding.push(Hiding { address, told: resource.body.clone(), span });
+            self.hiding.push(Hiding { address, told: resource.body.clone(), kinds: &[], span });
         }
         self.note_group(&resource);
         match in_arm_words(&resource) {

@@ -16,7 +16,7 @@ mod ways;
 use std::collections::HashMap;
 
 use crate::azure::Type;
-use crate::evaluate::Root;
+use crate::evaluate::{ModelledModule, Root};
 use crate::source::Span;
 use crate::value::{Address, Hole, ResourceId, RootId, Truth, Unknown, Value};
 
@@ -55,6 +55,8 @@ pub struct Network {
     orders: HashMap<RootId, order::Events>,
     /// What may hide resources: unread modules, scripts, nested templates.
     hiding: Vec<Hiding>,
+    /// Module calls that a model answers.
+    models: Vec<ModelledModule>,
     /// Roots of which a part could not be read.
     damaged: HashMap<RootId, Unknown>,
     /// A root reads what another one makes: the reader, the maker.
@@ -106,7 +108,16 @@ struct Hiding {
     address: Address,
     /// Everything that it is told.
     told: Value,
+    /// The types that it may hide; none for every type.
+    kinds: &'static [&'static str],
     span: Span,
+}
+
+impl Place<'_> {
+    /// It stands in the model of a module whose source is not here.
+    pub fn is_modelled(self) -> bool {
+        self.network.modelled(&self.network.nodes[self.index].address).is_some()
+    }
 }
 
 impl Network {
@@ -123,6 +134,17 @@ impl Network {
     /// Every place of a type that is made here.
     pub fn made(&self, kind: &'static Type) -> Vec<Place<'_>> {
         self.all(kind).into_iter().filter(|place| place.is_made()).collect()
+    }
+
+    /// The module call through whose model something was made.
+    pub fn modelled(&self, address: &Address) -> Option<&ModelledModule> {
+        let declaration = address.declaration();
+        self.models.iter().find(|module| declaration.is_below(&module.address))
+    }
+
+    /// The module calls that models answer.
+    pub fn models(&self) -> &[ModelledModule] {
+        &self.models
     }
 
     fn indices(&self, kind: &'static Type) -> impl Iterator<Item = usize> + '_ {

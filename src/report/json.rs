@@ -113,6 +113,7 @@ struct Summary<'a> {
     baselined: usize,
     faults: usize,
     not_read: &'a [String],
+    by_models: &'a [String],
     incomplete: bool,
 }
 
@@ -143,6 +144,7 @@ pub fn render(analysis: &Analysis, display: &Display) -> String {
             baselined: 0,
             faults: coverage.faults,
             not_read: &coverage.unread_modules,
+            by_models: &coverage.modelled_modules,
             incomplete: analysis.incomplete,
         },
     };

@@ -1,6 +1,7 @@
 //! In: a network. Out: what is wrong with it, and what cannot be told.
 //! Never: knows how a finding is shown, or which language it was written in.
 
+mod by_model;
 mod dns_at_creation;
 mod finding;
 mod gateways;
@@ -159,5 +160,7 @@ pub fn check(network: &Network, settings: &Settings) -> Vec<Finding> {
     let found: Vec<Vec<Finding>> = RULES.par_iter().map(of).collect();
     let mut findings: Vec<Finding> = found.into_iter().flatten().collect();
     findings.extend(scope::unknown_facts(network));
-    precedence::settle(findings)
+    let mut findings = precedence::settle(findings);
+    findings.iter_mut().for_each(|finding| by_model::say(network, finding));
+    findings
 }

@@ -390,7 +390,7 @@ fn an_id_taken_apart_in_a_module_finds_the_way_back() {
 #[test]
 fn a_module_that_is_not_here_is_a_gap_and_one_that_should_be_is_a_fault() {
     let main = "
-        module far 'br/public:avm/res/network/virtual-network:0.5.0' = { name: 'f', params: { name: 'v' } }
+        module far 'br:contoso.azurecr.io/network:0.5.0' = { name: 'f', params: { name: 'v' } }
         module near './near.bicep' = { name: 'n' }
         module out '../out.bicep' = { name: 'o' }
         module self 'main.bicep' = { name: 's' }
