@@ -93,6 +93,7 @@ pub static POOL: Type = Type {
         &NODE_PUBLIC_IP,
         &NODE_PUBLIC_IP_PREFIX,
         &NODE_TAINTS,
+        &CRITICAL_ADDONS_ONLY,
     ],
     splits: &[],
 };
@@ -444,6 +445,9 @@ pub static NODE_PUBLIC_IP_PREFIX: Field =
 
 /// What keeps pods away from a pool.
 pub static NODE_TAINTS: Field = field("properties.nodeTaints", "node_taints").single("nodeTaints");
+
+/// azurerm's word for the taint `CriticalAddonsOnly=true:NoSchedule`, which ARM has among the others.
+pub static CRITICAL_ADDONS_ONLY: Field = field("onlyCriticalAddonsEnabled", "only_critical_addons_enabled");
 
 /// Where the nodes of a pool stand.
 pub static POOL_TO_SUBNET: Link = Link { field: &POOL_SUBNET, to: &virtual_network::SUBNET };

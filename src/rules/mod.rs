@@ -147,7 +147,12 @@ rules! {
     vnl111_appgw_subnet_default_route_to_appliance
     vnl112_appgw_subnet_not_dedicated
     vnl115_appgw_v1_sku
+    vnl118_agic_gateway_managed_twice
+    vnl120_agic_without_user_pool
     vnl123_http_application_routing
+    vnl140_internet_facing_app_without_waf
+    vnl141_waf_in_detection_mode
+    vnl142_http_listener_without_redirect
 }
 
 /// Everything that all rules find in a network, one root cause once.
