@@ -56,6 +56,7 @@ const OF_AZURERM: &[&str] = &[
     "properties.apiServerAccessProfile.enablePrivateClusterPublicFQDN",
     "microsoft.network/virtualhubs",
     "microsoft.network/routetables rt-",
+    "microsoft.network/networksecuritygroups nsg-",
     // An inline subnet says its prefixes twice there.
     "properties.subnets[].",
     // A module of Bicep waits for the subnet, and with it the gateway's address inside.

@@ -10,6 +10,7 @@ mod names;
 mod order;
 mod place;
 mod routes;
+mod security;
 mod subnets;
 mod ways;
 
@@ -26,6 +27,7 @@ pub use names::{DnsSetting, Hub, NodeSubnet, Seen, Server, ZoneMode};
 pub use order::Order;
 pub use place::{End, Got, Place, Step};
 pub use routes::{DefaultRoute, Injection, Table};
+pub use security::{Decision, Flow, Group};
 pub use subnets::User;
 pub use ways::{NextHop, Reach, Route, RouteSource};
 

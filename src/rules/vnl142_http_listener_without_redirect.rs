@@ -2,7 +2,7 @@
 
 use super::gateways::{gateways, settled};
 use super::{Confidence, Finding, Level, Settings, Step};
-use crate::azure::{application_gateway as gateway, front_door, kubernetes};
+use crate::azure::{application_gateway as gateway, cluster, front_door, kubernetes};
 use crate::network::{Got, Network, Place, Target, Way};
 use crate::value::{Kind, Truth, Value};
 
@@ -85,13 +85,13 @@ fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
     for place in gateways(network) {
         // What an ingress controller drives has placeholders, whatever the code says.
         let driven = Truth::any(place.writers().iter().map(|writer| writer.there));
-        findings.extend(place.children(&gateway::LISTENER).into_iter().filter_map(|listener| plain(place, listener, driven)));
+        findings.extend(place.children(&gateway::LISTENER).into_iter().filter_map(|listener| plain(network, place, listener, driven)));
     }
     findings.extend(network.made(&front_door::ROUTE).into_iter().filter_map(route));
     findings.extend(network.made(&kubernetes::INGRESS).into_iter().filter_map(ingress));
 }
 
-fn plain(place: Place, listener: Place, driven: Truth) -> Option<Finding> {
+fn plain(network: &Network, place: Place, listener: Place, driven: Truth) -> Option<Finding> {
     let protocol = listener.get(&gateway::PROTOCOL);
     let is_plain = protocol.ask(|protocol| protocol.is("Http"));
     if is_plain == Truth::No {
@@ -121,6 +121,11 @@ fn plain(place: Place, listener: Place, driven: Truth) -> Option<Finding> {
     }
     if is_challenge(way) {
         found.level = Level::Note;
+    }
+    // Beside a cluster an empty pool is mostly waiting for a controller that the code does not show.
+    let empty = matches!(&way.target, Target::Pool(Some(pool)) if pool.has_backends() == Truth::No);
+    if empty && network.all(&cluster::CLUSTER).iter().any(|cluster| cluster.root() == place.root()) {
+        found.confidence = Confidence::Low;
     }
     found.objects.push(listener.address().clone());
     found.steps = vec![
