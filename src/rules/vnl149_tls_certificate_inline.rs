@@ -77,7 +77,7 @@ fn shown(certificate: Place) -> String {
 
 fn inline(place: Place, certificate: Place) -> Option<Finding> {
     let Got::Is(_) = certificate.get(&gateway::CERTIFICATE_BODY) else { return None };
-    let message = format!("certificate `{}` of application gateway `{}` is part of the code", shown(certificate), place.name());
+    let message = format!("certificate `{}` of application gateway `{}` is handed over as data, not read from a key vault", shown(certificate), place.name());
     let mut found = RULE.finding(certificate.span_of(&gateway::CERTIFICATE_BODY), message).about(place);
     found.objects.push(certificate.address().clone());
     found.help = Some("keep it in a key vault, and name its secret".into());
