@@ -12,7 +12,7 @@ impl<'n> Place<'n> {
     /// Absence counts for what is made here, when nothing that could not be read was told of it.
     pub fn open_for(self, kind: &'static Type) -> Option<Unknown> {
         let node = self.node();
-        if node.existing {
+        if node.whole && !self.is_exported(kind) || node.existing && !node.whole {
             let name = format!("{} of {}", kind.name, node.address);
             return Some(Unknown::new(self.root(), name, crate::value::Reason::Data).at(node.span));
         }
@@ -33,6 +33,11 @@ impl<'n> Place<'n> {
             }
         }
         self.hidden_from(kind).map(|hiding| hiding.unknown).or_else(|| self.damage())
+    }
+
+    /// An export holds all children of a type: they stand in the resource itself, or others of the type are there too.
+    fn is_exported(self, kind: &'static Type) -> bool {
+        self.kind().splits.iter().any(|split| split.of == kind) || self.network.deployed_kinds.contains(kind.name)
     }
 
     /// A part of this place's root that could not be read: what is not there may stand in it.

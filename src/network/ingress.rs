@@ -388,7 +388,7 @@ mod tests {
         let found = |path: &[&str]| in_yaml(&text, path);
         assert_eq!(found(&["appgw", "shared"]).and_then(|value| value.as_bool()), Some(true));
         assert_eq!(found(&["rbac", "enabled"]).and_then(|value| value.as_bool()), Some(false));
-        assert_eq!(found(&["rbac", "shared"]), None);
+        assert!(found(&["rbac", "shared"]).is_none());
         let gateway = found(&["appgw", "applicationGatewayID"]).expect("it is there");
         assert_eq!(gateway.same(&Value::reference(id)), Truth::Yes);
     }

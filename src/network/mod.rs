@@ -4,6 +4,7 @@
 mod absence;
 mod build;
 mod dump;
+mod facts;
 mod identity;
 mod ingress;
 mod names;
@@ -14,14 +15,15 @@ mod security;
 mod subnets;
 mod ways;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::azure::Type;
-use crate::evaluate::{ModelledModule, Root};
+use crate::evaluate::{ModelledModule, Root, Standing};
 use crate::source::Span;
-use crate::value::{Address, Hole, ResourceId, RootId, Truth, Unknown, Value};
+use crate::value::{Address, Hole, ResourceId, RootId, SmolStr, Truth, Unknown, Value};
 
-pub use build::build;
+pub use build::{build, build_with};
+pub use facts::{Alias, Dangling, Facts};
 pub use ingress::{Controller, Target, Way, Writer};
 pub use names::{DnsSetting, Hub, NodeSubnet, Seen, Server, ZoneMode};
 pub use order::Order;
@@ -63,6 +65,24 @@ pub struct Network {
     damaged: HashMap<RootId, Unknown>,
     /// A root reads what another one makes: the reader, the maker.
     layers: Vec<(RootId, RootId)>,
+    /// The roots that each root comes after, by what it and those read.
+    before: HashMap<RootId, HashSet<RootId>>,
+    /// The layer of each root that the user gave one.
+    said_layers: HashMap<RootId, usize>,
+    against_layers: Vec<(RootId, RootId)>,
+    /// Roots whose resources are there already.
+    standing: HashMap<RootId, Standing>,
+    /// What is known of the types that are deployed: of which kinds there are any.
+    deployed_kinds: HashSet<&'static str>,
+    /// What the user calls by another name: inputs, outputs and attributes, of one root or of any.
+    named: HashMap<(Option<RootId>, SmolStr), facts::Target>,
+    /// Ids that the user calls by another one.
+    renamed: Vec<(ResourceId, facts::Target)>,
+    dangling: Vec<Dangling>,
+    /// Two nodes of different roots that are made under one id.
+    twice: Vec<(usize, usize)>,
+    /// The blocks of `joined` that set something of a node.
+    joined_of: HashMap<usize, Vec<usize>>,
 }
 
 /// A resource, or a part of one that is a resource of its own.
@@ -74,6 +94,8 @@ pub(crate) struct Node {
     body: Value,
     /// It is read, not made.
     existing: bool,
+    /// It is read, and what is not said of it is not so: an export of what is deployed.
+    whole: bool,
     exists: Truth,
     decides: Option<Unknown>,
     span: Span,
@@ -126,6 +148,12 @@ impl Network {
     /// The roots that it was built of.
     pub fn roots(&self) -> &[Root] {
         &self.roots
+    }
+
+    /// Two places of different roots that are made under one id.
+    pub fn made_twice(&self) -> Vec<(Place<'_>, Place<'_>)> {
+        let place = |index: usize| Place { network: self, index };
+        self.twice.iter().map(|(a, b)| (place(*a), place(*b))).collect()
     }
 
     /// Every place of a type that is made, or that is read and made nowhere here, in the order of addresses.

@@ -40,6 +40,23 @@ pub struct Settings {
     pub require_private_api: bool,
     /// Traffic that leaves must be inspected.
     pub require_egress_inspection: bool,
+    /// A policy gives every subnet its route table.
+    pub routes_by_policy: bool,
+    /// The code of a VNet declares the links of zones to it, and not the code of the zones.
+    pub links_owned_by_vnet: bool,
+    /// Ranges that other teams hold.
+    pub ip_plan: Vec<Planned>,
+}
+
+/// A range of a plan of addresses.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// The range.
+    pub range: Cidr,
+    /// Whose it is.
+    pub name: String,
+    /// The line of the plan.
+    pub place: crate::source::Span,
 }
 
 /// Whether the run holds the whole estate: then what is not in the code is not there.
@@ -161,6 +178,11 @@ rules! {
     vnl142_http_listener_without_redirect
     vnl148_front_door_classic
     vnl149_tls_certificate_inline
+    vnl200_network_policy_missing
+    vnl201_network_policy_incompatible
+    vnl202_azure_npm_retirement
+    vnl220_basic_load_balancer
+    vnl251_ddos_plan_attached_but_disabled
 }
 
 /// Everything that all rules find in a network, one root cause once.
