@@ -94,6 +94,7 @@ pub static POOL: Type = Type {
         &NODE_PUBLIC_IP,
         &NODE_PUBLIC_IP_PREFIX,
         &NODE_TAINTS,
+        &CRITICAL_ADDONS_ONLY,
     ],
     splits: &[],
 };
@@ -449,6 +450,9 @@ pub static NODE_PUBLIC_IP_PREFIX: Field =
 /// What keeps pods away from a pool.
 pub static NODE_TAINTS: Field = field("properties.nodeTaints", "node_taints").single("nodeTaints");
 
+/// azurerm's word for the taint `CriticalAddonsOnly=true:NoSchedule`, which ARM has among the others.
+pub static CRITICAL_ADDONS_ONLY: Field = field("onlyCriticalAddonsEnabled", "only_critical_addons_enabled");
+
 /// Where the nodes of a pool stand.
 pub static POOL_TO_SUBNET: Link = Link { field: &POOL_SUBNET, to: &virtual_network::SUBNET };
 
@@ -476,3 +480,6 @@ pub static CLUSTER_TO_OUTBOUND_IP: Link = Link { field: &OUTBOUND_IPS, to: &supe
 /// The code's own prefixes for what leaves through the load balancer.
 pub static CLUSTER_TO_OUTBOUND_PREFIX: Link =
     Link { field: &OUTBOUND_PREFIXES, to: &super::public_ip::PUBLIC_IP_PREFIX };
+
+/// The subnet that the ingress add-on makes its gateway in. It is no link of the graph: the add-on's gateway stands there.
+pub static CLUSTER_TO_GATEWAY_SUBNET: Link = Link { field: &GATEWAY_ADDON_SUBNET, to: &virtual_network::SUBNET };

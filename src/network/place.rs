@@ -283,7 +283,7 @@ impl<'n> Place<'n> {
     }
 
     /// The last hand that a value went through in the file that declares this place.
-    fn inside(self, value: &Value) -> Option<Span> {
+    pub(super) fn inside(self, value: &Value) -> Option<Span> {
         value.origin.hops().map(|hop| hop.span).find(|span| span.file == self.span().file)
     }
 
@@ -338,11 +338,6 @@ impl<'n> Place<'n> {
         let joined = self.network.joined.iter().filter(|joined| std::ptr::eq(joined.field, field));
         let open = joined.filter(|joined| joined.node.is_none()).find_map(|joined| joined.hole.clone());
         open.map(|hole| hole.unknown())
-    }
-
-    /// Terraform leaves an attribute as it is once it has made this: somebody else may set it.
-    pub fn leaves(self, attribute: &str) -> bool {
-        self.node().ignored.iter().any(|ignored| ignored == attribute || ignored == "all")
     }
 
     /// Whether this is made before `then`.

@@ -78,7 +78,7 @@ fn found(endpoint: Place, settings: &Settings) -> Option<Finding> {
     let service = endpoint.service();
     let by_alias = !endpoint.get_all(&private_endpoint::ALIASES).0.is_empty();
     let has_name = !by_alias && service.has_name();
-    let by_others = endpoint.leaves("private_dns_zone_group") || !endpoint.own_records().is_empty();
+    let by_others = endpoint.ignores("private_dns_zone_group") || !endpoint.own_records().is_empty();
     if !has_name || by_others || groups.iter().any(|group| group.exists() == Truth::Yes) {
         return None;
     }
