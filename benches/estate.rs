@@ -11,6 +11,10 @@ use vnetlint::analysis::{self, Options};
 use vnetlint::network;
 use vnetlint::source::Sources;
 
+/// As in the command.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const PER_ROOT: usize = 100;
 
 fn main() {

@@ -579,3 +579,14 @@ fn the_ids_of_a_graph_do_not_hang_on_the_order_of_files() {
     ids.dedup();
     assert_eq!(ids.len(), all, "ids are unique");
 }
+
+#[test]
+fn in_a_mixed_estate_every_rule_is_decided() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let sources = Sources::below(root, vnetlint::source::MAX_FILE_SIZE);
+    let analysis = analyze(sources, &options(&["fixtures/estate-mixed"]));
+    let open: Vec<String> = analysis.findings.iter().filter(|finding| in_profile(finding)).map(code).collect();
+    assert!(open.iter().all(|code| !code.ends_with('?')), "{open:?}");
+    let coverage = &analysis.coverage;
+    assert_eq!((coverage.terraform_roots, coverage.bicep_roots, coverage.exports), (1, 2, 1));
+}

@@ -72,7 +72,8 @@ fn shaped(value: &Value, paths: &[&[&str]]) -> Value {
                 shaped(value, &words)
             };
             let has = fields.contains_key("properties");
-            let (mut own, mut properties): (Vec<(SmolStr, Value)>, Vec<(SmolStr, Value)>) = (Vec::new(), Vec::new());
+            let mut own: Vec<(SmolStr, Value)> = Vec::new();
+            let mut properties: Vec<(SmolStr, Value)> = Vec::new();
             for (name, field) in fields.iter() {
                 if inside.is_empty() || has || BESIDE.contains(&name.as_str()) {
                     own.push((name.clone(), deeper(name, field, paths)));

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 use super::facts::ROOT;
 use super::identity::Found;
 use super::{End, Network, Place, Step};
-use crate::azure::{self, LINKS, Link, Type, by_arm_name};
+use crate::azure::{self, LINKS, Link, Type, by_arm_name, dns};
 use crate::evaluate::Event;
 use crate::source::Span;
 use crate::value::{Address, Kind, Reference, RootId, Segment, Truth, Value};
@@ -146,10 +146,18 @@ impl Network {
         order
     }
 
-    /// The shortest way between two places over links and what lies in what, in either direction.
+    /// The shortest way between two places over links and what lies in what, in either direction; one that packets
+    /// could take before one over a zone that both see.
     pub fn way<'n>(&'n self, from: Place<'n>, to: Place<'n>) -> Option<Vec<Hop<'n>>> {
+        let of_names = |place: Place| place.kind() == &dns::ZONE || place.kind() == &dns::ZONE_LINK;
+        let wired = |place: Place| !of_names(place);
+        let direct = (wired(from) && wired(to)).then(|| self.way_over(from, to, &wired)).flatten();
+        direct.or_else(|| self.way_over(from, to, &|_| true))
+    }
+
+    fn way_over<'n>(&'n self, from: Place<'n>, to: Place<'n>, over: &dyn Fn(Place) -> bool) -> Option<Vec<Hop<'n>>> {
         let mut near: BTreeMap<usize, Vec<Hop>> = BTreeMap::new();
-        for place in self.places() {
+        for place in self.places().into_iter().filter(|place| over(*place)) {
             if let Some(parent) = place.parent() {
                 let hop = |to, words: &str| Hop { to, words: words.into(), span: place.span() };
                 near.entry(place.index).or_default().push(hop(parent, "lies in"));
@@ -157,6 +165,9 @@ impl Network {
             }
             for (link, step) in place.links() {
                 let End::Place(end) = step.end else { continue };
+                if !over(end) {
+                    continue;
+                }
                 let noun = link.field.arm;
                 let there = Hop { to: end, words: format!("points, by `{noun}`, at"), span: step.span };
                 let back = Hop { to: place, words: format!("is what `{noun}` points at in"), span: step.span };

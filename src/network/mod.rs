@@ -5,12 +5,17 @@ mod absence;
 mod build;
 mod dump;
 mod facts;
+mod identities;
 mod identity;
 mod lookup;
+mod ingress;
 mod names;
 mod order;
 mod place;
+mod private_endpoints;
 mod routes;
+mod security;
+mod subnets;
 mod ways;
 
 use std::collections::{HashMap, HashSet};
@@ -22,11 +27,16 @@ use crate::value::{Address, Hole, ResourceId, RootId, SmolStr, Truth, Unknown, V
 
 pub use build::{build, build_with};
 pub use facts::{Alias, Dangling, Facts};
+pub use identities::{Actor, Grant, Mistaken, Permission};
+pub use ingress::{Controller, Target, Way, Writer};
 pub use lookup::{Hop, Wait};
 pub use names::{DnsSetting, Hub, NodeSubnet, Seen, Server, ZoneMode};
 pub use order::Order;
 pub use place::{End, Got, Place, Step};
+pub use private_endpoints::{Service, is_zone};
 pub use routes::{DefaultRoute, Injection, Table};
+pub use security::{Decision, Flow, Group};
+pub use subnets::User;
 pub use ways::{NextHop, Reach, Route, RouteSource};
 
 /// One graph of an estate.
@@ -103,6 +113,8 @@ pub(crate) struct Node {
     exists: Truth,
     decides: Option<Unknown>,
     span: Span,
+    /// The attributes that Terraform leaves as they are once it has made it.
+    ignored: Vec<crate::value::SmolStr>,
     /// The declaration whose making makes it.
     declaration: Address,
     azurerm: bool,

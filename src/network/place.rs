@@ -127,7 +127,7 @@ impl<'n> Place<'n> {
 
     /// The name that a person knows it by: its Azure name, or its address where that has holes.
     pub fn name(self) -> String {
-        let literal = self.id().and_then(ResourceId::name).and_then(Pieces::as_literal);
+        let literal = self.id().and_then(ResourceId::name).and_then(Pieces::as_literal).filter(|name| !name.is_empty());
         literal.map_or_else(|| self.address().to_string(), str::to_string)
     }
 
@@ -288,7 +288,7 @@ impl<'n> Place<'n> {
     }
 
     /// The last hand that a value went through in the file that declares this place.
-    fn inside(self, value: &Value) -> Option<Span> {
+    pub(super) fn inside(self, value: &Value) -> Option<Span> {
         value.origin.hops().map(|hop| hop.span).find(|span| span.file == self.span().file)
     }
 

@@ -4,6 +4,7 @@
 mod by_model;
 mod dns_at_creation;
 mod finding;
+mod gateways;
 mod hub_links;
 mod precedence;
 mod scope;
@@ -160,6 +161,31 @@ rules! {
     vnl074_udr_outbound_relies_on_dynamic_routes
     vnl091_udr_outbound_beside_dynamic_routes
     vnl110_application_gateway_shared_by_clusters
+    vnl111_appgw_subnet_default_route_to_appliance
+    vnl112_appgw_subnet_not_dedicated
+    vnl113_appgw_subnet_too_small
+    vnl115_appgw_v1_sku
+    vnl116_agic_gateway_cannot_reach_pods
+    vnl117_agic_kubenet_route_table
+    vnl118_agic_gateway_managed_twice
+    vnl120_agic_without_user_pool
+    vnl121_appgw_nsg_blocks_required
+    vnl123_http_application_routing
+    vnl125_node_public_ip
+    vnl127_ingress_nginx_retirement
+    vnl140_internet_facing_app_without_waf
+    vnl141_waf_in_detection_mode
+    vnl142_http_listener_without_redirect
+    vnl148_front_door_classic
+    vnl149_tls_certificate_inline
+    vnl200_network_policy_missing
+    vnl201_network_policy_incompatible
+    vnl202_azure_npm_retirement
+    vnl220_basic_load_balancer
+    vnl230_private_endpoint_without_dns_zone_group
+    vnl231_private_endpoint_zone_not_linked
+    vnl232_private_endpoint_zone_name_wrong
+    vnl251_ddos_plan_attached_but_disabled
 }
 
 /// Everything that all rules find in a network, one root cause once.
