@@ -105,7 +105,7 @@ pub static FQDN: Field = field("properties.fqdn", "fqdn");
 pub static LOCATION: Field = field("location", "location");
 
 /// `Automatic` clusters bring their own network settings.
-static SKU: Field = arm_field("sku.name");
+pub static SKU: Field = arm_field("sku.name");
 
 /// A pool's own subnet.
 pub static POOL_SUBNET: Field = field("properties.vnetSubnetID", "vnet_subnet_id").single("vnetSubnetID");

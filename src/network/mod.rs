@@ -8,6 +8,7 @@ mod identity;
 mod names;
 mod order;
 mod place;
+mod pools;
 mod routes;
 mod ways;
 

@@ -139,7 +139,11 @@ rules! {
     vnl021_system_zone_not_linked_to_hub
     vnl070_udr_outbound_without_route_table
     vnl071_udr_route_table_without_default_route
+    vnl072_udr_default_route_to_internet_or_none
     vnl074_udr_outbound_relies_on_dynamic_routes
+    vnl076_outbound_type_needs_own_subnet
+    vnl077_managed_nat_gateway_with_own_vnet
+    vnl079_default_route_with_load_balancer_outbound
     vnl091_udr_outbound_beside_dynamic_routes
     vnl110_application_gateway_shared_by_clusters
 }
