@@ -146,6 +146,26 @@ pub static TYPES: &[&Type] = &[
     &network_interface::NETWORK_INTERFACE,
 ];
 
+/// Resources of a type whose defaults differ from the others', told by one of their fields.
+#[derive(Debug)]
+pub struct Variant {
+    /// The type.
+    pub of: &'static Type,
+    /// The field that tells it.
+    pub field: &'static Field,
+    /// What that field is.
+    pub is: &'static str,
+    /// What such a resource assumes in both languages.
+    pub assumes: &'static [(&'static Field, Default_)],
+}
+
+/// Every variant.
+pub static VARIANTS: &[&Variant] = &[&cluster::AUTOMATIC];
+
+/// azurerm resource types that are a variant of a type: ARM's path and what stands there.
+pub static SAID_BY_AZURERM: &[(&str, &str, &str)] =
+    &[("azurerm_kubernetes_automatic_cluster", "sku.name", "Automatic")];
+
 /// An azurerm resource that only sets a link, or a list, of another resource: the edge is drawn by this block, which
 /// has its own place in the order.
 #[derive(Debug)]
@@ -169,7 +189,10 @@ pub static JOINS: &[&Join] = &[&routes::ROUTE_TABLE_ASSOCIATION, &virtual_networ
 pub static LINKS: &[&Link] = &[
     &cluster::CLUSTER_TO_ZONE,
     &cluster::CLUSTER_TO_GATEWAY,
+    &cluster::CLUSTER_TO_API_SUBNET,
+    &cluster::CLUSTER_TO_SYSTEM_SUBNET,
     &cluster::POOL_TO_SUBNET,
+    &cluster::POOL_TO_POD_SUBNET,
     &virtual_network::SUBNET_TO_ROUTE_TABLE,
     &virtual_network::PEERING_TO_REMOTE,
     &dns::LINK_TO_VNET,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::field::{Change, Part, parts};
-use super::{Field, JOINS, Join, Naming, Type, by_arm_name, by_azurerm_name};
+use super::{Field, JOINS, Join, Naming, SAID_BY_AZURERM, Type, by_arm_name, by_azurerm_name};
 use crate::evaluate::Resource;
 use crate::evaluate::functions::json_with_holes;
 use crate::syntax::Dialect;
@@ -132,7 +132,7 @@ fn of_azurerm(resource: &Resource, name: &str) -> Translated {
     let known = get("id").and_then(as_pieces).filter(|id| id.as_literal().is_some());
     let known = known.and_then(|id| ResourceId::parse(&id)).filter(|id| id.type_name.eq_ignore_ascii_case(kind.name));
     let named = known.map_or(named, Named::Fully);
-    Translated::Place { kind, named, body: body_in_arm_words(kind, &resource.body) }
+    Translated::Place { kind, named, body: body_in_arm_words(kind, name, &resource.body) }
 }
 
 /// A value as a stretch of a name.
@@ -160,12 +160,27 @@ enum Found {
     List(Vec<Option<Found>>, Option<Hole>),
 }
 
-fn body_in_arm_words(kind: &'static Type, body: &Value) -> Value {
+fn body_in_arm_words(kind: &'static Type, azurerm: &str, body: &Value) -> Value {
     let mut tree = Tree::Object(IndexMap::new());
+    for (_, path, text) in SAID_BY_AZURERM.iter().filter(|(said_by, ..)| *said_by == azurerm) {
+        place(&mut tree, &parts(path), Found::Value(Value::text(text)));
+    }
     for field in kind.fields {
         for spelling in field.azurerm.iter().flatten() {
             let Some(found) = find(body, &parts(spelling.path), spelling.change) else { continue };
             place(&mut tree, &parts(field.arm), found);
+        }
+    }
+    // The items of a list are resources of their own, in the words of theirs.
+    for split in kind.splits.iter().filter(|split| !split.azurerm.is_empty()) {
+        let item = |list: &'static str| [Part::Field(list), Part::Each];
+        let list: Vec<Part> = parts(split.list).into_iter().chain([Part::Each]).collect();
+        for field in split.of.fields {
+            for spelling in field.azurerm.iter().flatten() {
+                let path: Vec<Part> = item(split.azurerm).into_iter().chain(parts(spelling.path)).collect();
+                let Some(found) = find(body, &path, spelling.change) else { continue };
+                place(&mut tree, &[list.clone(), parts(field.arm)].concat(), found);
+            }
         }
     }
     grown(tree)

@@ -3,7 +3,7 @@
 
 use super::order::Order;
 use super::{Network, Node};
-use crate::azure::{At, Default_, Field, Link, Type, values_at};
+use crate::azure::{At, Default_, Field, Link, Type, VARIANTS, values_at};
 use crate::source::Span;
 use crate::value::{Address, Cidr, Hole, Kind, Pieces, ResourceId, RootId, Truth, Unknown, Value};
 
@@ -166,6 +166,14 @@ impl<'n> Place<'n> {
     /// The default of a field in the language, and with the provider's version, that this place is written in.
     fn default_of(self, field: &Field) -> Default_ {
         let node = self.node();
+        for variant in VARIANTS.iter().filter(|variant| variant.of == node.kind) {
+            let Some((_, default)) = variant.assumes.iter().find(|(of, _)| std::ptr::eq(*of, field)) else { continue };
+            match self.is(variant.field, variant.is) {
+                Truth::Yes => return *default,
+                Truth::Unknown => return Default_::Unknown,
+                Truth::No => {}
+            }
+        }
         if !node.azurerm {
             return field.arm_default;
         }
