@@ -293,8 +293,9 @@ impl<'n> Place<'n> {
             let Some(own) = connection.parent() else { continue };
             let wan = own.follow(&hub::HUB_TO_WAN).into_iter().find_map(|step| step.end.place());
             let gateways = self.network.all(&hub::HUB_VPN_GATEWAY).into_iter();
-            let mut gateways = gateways
-                .filter(|gateway| gateway.follow(&hub::GATEWAY_TO_HUB).iter().any(|step| step.end.place() == Some(own)));
+            let mut gateways = gateways.filter(|gateway| {
+                gateway.follow(&hub::GATEWAY_TO_HUB).iter().any(|step| step.end.place() == Some(own))
+            });
             let gateway = gateways.next();
             let (Some(wan), Some(gateway)) = (wan, gateway) else { continue };
             for site in self.network.all(&hub::VPN_SITE) {
