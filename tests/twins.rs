@@ -51,6 +51,8 @@ const OF_AZURERM: &[&str] = &[
     "before microsoft.network/virtualnetworks/subnets vnet-spoke/snet-",
     // An inline subnet says its prefixes twice there.
     "properties.subnets[].",
+    // A module of Bicep waits for the subnet, and with it the gateway's address inside.
+    "before microsoft.network/publicipaddresses pip-agw-",
 ];
 
 /// Cases that Terraform and Bicep write with a difference, and which.

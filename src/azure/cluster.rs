@@ -425,9 +425,9 @@ pub static OS: Field = field("properties.osType", "os_type").single("osType").or
 /// `Ubuntu`, `AzureLinux`, `Windows2019`, …
 pub static OS_SKU: Field = field("properties.osSKU", "os_sku").single("osSKU");
 
-/// `System`, `User`. The pool inside an azurerm cluster is always a system pool and has no word for it.
-pub static POOL_MODE: Field =
-    field("properties.mode", "mode").single("mode").in_azurerm(Default_::Unknown).in_arm(Default_::Unknown);
+/// `System`, `User`. The pool inside an azurerm cluster is always a system pool; what ARM makes of the only pool of a
+/// cluster is not documented.
+pub static POOL_MODE: Field = field("properties.mode", "mode").single("mode").or("User").in_arm(Default_::Unknown);
 
 /// `VirtualMachineScaleSets`, `AvailabilitySet`, `VirtualMachines`.
 pub static POOL_TYPE: Field = field("properties.type", "type").single("type").or("VirtualMachineScaleSets");
