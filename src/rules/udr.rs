@@ -17,6 +17,8 @@ pub struct Egress<'n> {
     pub cluster: Place<'n>,
     /// The subnet, and the pool that names it.
     pub subnet: NodeSubnet<'n>,
+    /// Nodes stand in it, not only pods.
+    pub is_of_nodes: bool,
     /// Its route table.
     pub table: Table<'n>,
     /// The table's default route.
@@ -33,8 +35,22 @@ pub fn egresses(network: &Network) -> Vec<Egress<'_>> {
 
 /// The node subnets of a cluster. Two pools in one subnet are one question.
 pub fn egresses_of(cluster: Place<'_>) -> Vec<Egress<'_>> {
+    each_once(cluster, cluster.node_subnets().into_iter().map(|subnet| (subnet, true)))
+}
+
+/// The subnets of a cluster's nodes and of its pods.
+pub fn egresses_with_pods(cluster: Place<'_>) -> Vec<Egress<'_>> {
+    let pods = cluster.pools().into_iter().flat_map(|pool| {
+        let steps = pool.follow(&cluster::POOL_TO_POD_SUBNET).into_iter();
+        steps.map(move |step| NodeSubnet { pool, end: step.end, span: step.span, value: step.value })
+    });
+    let nodes = cluster.node_subnets().into_iter().map(|subnet| (subnet, true));
+    each_once(cluster, nodes.chain(pods.map(|subnet| (subnet, false))))
+}
+
+fn each_once<'n>(cluster: Place<'n>, subnets: impl Iterator<Item = (NodeSubnet<'n>, bool)>) -> Vec<Egress<'n>> {
     let mut found: Vec<Egress> = Vec::new();
-    for subnet in cluster.node_subnets() {
+    for (subnet, is_of_nodes) in subnets {
         let place = subnet.end.place();
         if found.iter().any(|known| place.is_some() && known.subnet.end.place() == place) {
             continue;
@@ -50,7 +66,7 @@ pub fn egresses_of(cluster: Place<'_>) -> Vec<Egress<'_>> {
             _ => DefaultRoute::Unknown(None),
         };
         let injections = place.and_then(Place::parent).map(Place::injections).unwrap_or_default();
-        found.push(Egress { cluster, subnet, table, route, injections });
+        found.push(Egress { cluster, subnet, is_of_nodes, table, route, injections });
     }
     found
 }
@@ -80,7 +96,8 @@ impl<'n> Egress<'n> {
 
     /// The hops of a proof: the pool and its subnet, the table, its default route.
     pub fn steps(&self) -> Vec<Step> {
-        let pool = format!("its pool `{}` stands in `{}`", self.subnet.pool.name(), self.subnet_name());
+        let who = if self.is_of_nodes { "its pool" } else { "the pods of its pool" };
+        let pool = format!("{who} `{}` stands in `{}`", self.subnet.pool.name(), self.subnet_name());
         let mut steps = vec![Step { message: pool, span: self.subnet.span }];
         if let Table::Is(table, step) = &self.table {
             let message = format!("the subnet has route table `{}`", table.name());

@@ -120,7 +120,7 @@ fn meetings(network: &Network) -> Vec<Meeting<'_>> {
             }
         }
     }
-    found.retain(|meeting| are_two(meeting.one, meeting.other));
+    found.retain(|meeting| meeting.one.is_surely_another(meeting.other));
     for meeting in &mut found {
         if is_more_of_a_hub(meeting.one, meeting.other) {
             std::mem::swap(&mut meeting.one, &mut meeting.other);
@@ -141,13 +141,6 @@ fn is_more_of_a_hub(one: Place, other: Place) -> bool {
         (vnet.kind() == &hub::VIRTUAL_HUB, central, vnet.peers().len(), narrowest, later)
     };
     weight(one) > weight(other)
-}
-
-/// They are not one VNet that is declared, or read, in two ways.
-fn are_two(one: Place, other: Place) -> bool {
-    let by_id = one.id().zip(other.id()).map(|(one, other)| one.same(other));
-    let declared = one.root() == other.root() && one.is_made() && other.is_made();
-    one != other && (declared || one.kind() != other.kind() || by_id == Some(Truth::No))
 }
 
 fn ranges_field(place: Place) -> &'static Field {

@@ -124,6 +124,8 @@ struct Part {
     what: String,
     /// AKS looks for it; without the others the nodes only have no way out.
     is_checked: bool,
+    /// It is made in seconds.
+    is_quick: bool,
     order: Order,
 }
 
@@ -137,6 +139,8 @@ fn found(network: &Network, settings: &Settings, egress: &Egress, own: bool) -> 
     let (late, open): (Vec<&Part>, Vec<&Part>) = parts
         .iter()
         .filter(|part| part.order != Order::Before && part.declaration.root() == waiting.root())
+        // A peering takes seconds, the first node minutes: beside each other nothing happens.
+        .filter(|part| !part.is_quick || part.order == Order::After)
         .partition(|part| part.order != Order::Unknown);
     let name = waiting.name();
     let mut finding = match (late.first(), open.first()) {
@@ -192,6 +196,7 @@ fn parts(egress: &Egress, own: bool) -> Vec<Part> {
         span,
         what,
         is_checked,
+        is_quick: false,
         order: Order::Unknown,
     };
     let inline = [subnet.declaration(), subnet.parent().unwrap_or(subnet).declaration()];
@@ -211,7 +216,8 @@ fn parts(egress: &Egress, own: bool) -> Vec<Part> {
     if let (Some(home), Some(vnet)) = (taker.home(), egress.vnet()) {
         let halves: Vec<Place> = [vnet.peering_to(home), home.peering_to(vnet)].into_iter().flatten().collect();
         for half in halves.into_iter().filter(|half| half.is_made() && half.exists() == Truth::Yes) {
-            parts.push(part(half.declaration(), half.span(), format!("peering `{}`", half.name()), false));
+            let half = part(half.declaration(), half.span(), format!("peering `{}`", half.name()), false);
+            parts.push(Part { is_quick: true, ..half });
         }
     }
     parts
