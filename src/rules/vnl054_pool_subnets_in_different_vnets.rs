@@ -14,8 +14,8 @@ rule! {
     /// a VNet that it makes. The cluster, or the pool, is refused.
     ///
     /// Name subnets of one VNet in every pool: in Terraform `vnet_subnet_id = azurerm_subnet.second.id`, in Bicep
-    /// `vnetSubnetID: second.id`. A pool that names none beside a first pool that names one is a warning: Terraform
-    /// replaces it on every run.
+    /// `vnetSubnetID: second.id`. A pool that names none beside a first pool that names one works: AKS puts it into the
+    /// subnet of another pool. Terraform then replaces it on every run, which is a warning; elsewhere it is a note.
     ///
     /// Wrong:
     ///
@@ -184,13 +184,21 @@ fn mixed(cluster: Place) -> Option<Finding> {
         let message = format!("pool `{}` of `{}` names a subnet, and pool `{}` names none", with.name(), cluster.name(), without.name());
         let mut finding = RULE.finding(place, message).about(cluster);
         // A later pool without a subnet is put beside the first one, and replaced on every run.
-        finding.level = if own == Truth::Yes { Level::Warning } else { Level::Error };
+        finding.level = match (own, cluster.is_terraform()) {
+            (Truth::Yes, true) => Level::Warning,
+            (Truth::Yes, false) => Level::Note,
+            _ => Level::Error,
+        };
         finding.objects = vec![first.address().clone(), other.address().clone()];
         let span = with.span_of(&cluster::POOL_SUBNET);
         finding.steps.push(Step { message: format!("pool `{}` stands in a subnet of yours", with.name()), span });
         finding.steps.push(Step { message: format!("pool `{}` is given none", without.name()), span: without.span() });
         finding.help = Some(in_words_of(cluster, "name the subnet in every pool: `vnet_subnet_id`", "name the subnet in every pool: `vnetSubnetID`"));
-        finding.why = Some("AKS does not mix a VNet that it makes with one of yours".into());
+        finding.why = Some(match (own, cluster.is_terraform()) {
+            (Truth::Yes, true) => "AKS puts it into the subnet of another pool, and Terraform replaces it on every run".into(),
+            (Truth::Yes, false) => "AKS puts it into the subnet of another pool without saying so".into(),
+            _ => "AKS does not mix a VNet that it makes with one of yours".into(),
+        });
         return Some(finding);
     }
     let open = pools.iter().find(|pool| pool.has_subnet() == Truth::Unknown).filter(|_| own == Truth::No)?;
