@@ -158,5 +158,5 @@ fn missing_for(remote: Place, own: Place) -> Option<Unknown> {
     remote
         .open_for(&virtual_network::PEERING)
         .or_else(open_remote)
-        .or_else(|| own.hidden_from().map(|hiding| hiding.unknown))
+        .or_else(|| own.hidden_from(&virtual_network::PEERING).map(|hiding| hiding.unknown))
 }

@@ -3,7 +3,7 @@
 use super::finding::in_words_of;
 use super::udr::{Egress, egresses_with_pods};
 use super::{Finding, Level, Settings, Step};
-use crate::azure::{cluster, nat_gateway};
+use crate::azure::{cluster, nat_gateway, virtual_network};
 use crate::network::{End, Network, Place};
 use crate::value::{Truth, Unknown};
 
@@ -149,7 +149,8 @@ fn closed(subnet: Place) -> Option<Unknown> {
         let name = format!("the NAT gateway of {}", subnet.address());
         return Some(Unknown::new(subnet.root(), name, crate::value::Reason::Data).at(subnet.span()));
     }
-    let hidden = subnet.hidden_from().or_else(|| subnet.parent().and_then(Place::hidden_from));
+    let hides = |place: Place| place.hidden_from(&virtual_network::SUBNET);
+    let hidden = hides(subnet).or_else(|| subnet.parent().and_then(hides));
     subnet
         .perhaps_set(&nat_gateway::SUBNET_NAT_GATEWAY)
         .or_else(|| hidden.map(|hidden| hidden.unknown))
@@ -166,6 +167,6 @@ fn without_address(gateway: Place) -> Option<Option<Unknown>> {
     let (_, open) = gateway.get_all(&nat_gateway::PUBLIC_IPS);
     let (_, open_prefix) = gateway.get_all(&nat_gateway::PREFIXES);
     let perhaps = gateway.perhaps_set(&nat_gateway::PUBLIC_IPS).or_else(|| gateway.perhaps_set(&nat_gateway::PREFIXES));
-    let hidden = || gateway.hidden_from().map(|hidden| hidden.unknown).or_else(|| gateway.damage());
+    let hidden = || gateway.hidden_from(&nat_gateway::NAT_GATEWAY).map(|hidden| hidden.unknown).or_else(|| gateway.damage());
     Some(open.or(open_prefix).or(perhaps).or_else(hidden))
 }
