@@ -63,6 +63,9 @@ const OF_AZURERM: &[&str] = &[
     "properties.subnets[].",
     // A module of Bicep waits for the subnet, and with it the gateway's address inside.
     "before microsoft.network/publicipaddresses pip-agw-",
+    // A zone group is a part of its endpoint there, so the endpoint waits for the zone.
+    "properties.privateDnsZoneGroups[].",
+    "before microsoft.network/privateendpoints",
 ];
 
 /// Cases that Terraform and Bicep write with a difference, and which.

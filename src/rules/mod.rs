@@ -202,6 +202,9 @@ rules! {
     vnl201_network_policy_incompatible
     vnl202_azure_npm_retirement
     vnl220_basic_load_balancer
+    vnl230_private_endpoint_without_dns_zone_group
+    vnl231_private_endpoint_zone_not_linked
+    vnl232_private_endpoint_zone_name_wrong
     vnl251_ddos_plan_attached_but_disabled
 }
 
