@@ -12,6 +12,7 @@ mod ingress;
 mod names;
 mod order;
 mod place;
+mod pools;
 mod private_endpoints;
 mod routes;
 mod security;
