@@ -2,9 +2,11 @@
 //! Never: knows a rule, or the language that something was written in. Nothing is written once it is built.
 
 mod absence;
+mod addresses;
 mod build;
 mod dump;
 mod identity;
+mod model;
 mod names;
 mod order;
 mod place;
@@ -18,7 +20,9 @@ use crate::evaluate::Root;
 use crate::source::Span;
 use crate::value::{Address, Hole, ResourceId, RootId, Truth, Unknown, Value};
 
+pub use addresses::{Load, Room, Sized, first_addresses, is_private, length_for, overlap, size, usable};
 pub use build::build;
+pub use model::{ApiMode, Basis, NetworkModel, Surge};
 pub use names::{DnsSetting, Hub, NodeSubnet, Seen, Server, ZoneMode};
 pub use order::Order;
 pub use place::{End, Got, Place, Step};
