@@ -15,7 +15,7 @@ struct Said {
 fn say(words: &[&str], input: &str) -> Said {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let input = Box::new(Cursor::new(input.to_string().into_bytes()));
-    let surroundings = Surroundings { input, terminal: false, colour: false };
+    let surroundings = Surroundings { input, terminal: false, colour: false, home: None };
     let args = ["vnetlint"].iter().chain(words).map(OsString::from);
     let code = run_in(surroundings, args, &mut out, &mut err);
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
@@ -142,6 +142,7 @@ fn a_closed_pipe_is_success() {
     let path = folder("closed");
     let mut err = Vec::new();
     let args = ["vnetlint", path.to_str().expect("Unicode")].map(OsString::from);
-    let surroundings = Surroundings { input: Box::new(Cursor::new(Vec::new())), terminal: false, colour: false };
+    let surroundings =
+        Surroundings { input: Box::new(Cursor::new(Vec::new())), terminal: false, colour: false, home: None };
     assert_eq!(run_in(surroundings, args, &mut Closed, &mut err), 0);
 }

@@ -10,7 +10,7 @@ pub use statistics::Statistics;
 
 use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
-use crate::evaluate::{self, Evaluated, Inputs, Library, Root};
+use crate::evaluate::{self, Evaluated, Inputs, Library, Modules, Root};
 use crate::rules::{self, Finding, Settings};
 use crate::source::Sources;
 use crate::syntax::{Dialect, Fault, Limits};
@@ -26,6 +26,8 @@ pub struct Options {
     pub inputs: Inputs,
     /// What rules may assume.
     pub settings: Settings,
+    /// Which module calls are followed.
+    pub modules: Modules,
     /// Bounds of reading.
     pub limits: Limits,
     /// Bounds of evaluation: the most instances of one declaration.
@@ -85,7 +87,7 @@ pub struct Coverage {
 /// Runs all steps.
 pub fn analyze(sources: Sources, options: &Options) -> Analysis {
     let (estate, faults, files) = {
-        let library = Library::new(&sources, options.limits);
+        let library = library(&sources, options);
         let roots = find(&library, options);
         let estate: Vec<(Root, Evaluated)> = evaluate_all(&library, roots, options);
         (estate, run::faults(&library), run::files(&library))
@@ -121,16 +123,20 @@ pub fn analyze(sources: Sources, options: &Options) -> Analysis {
     Analysis { sources, roots, findings, coverage, incomplete }
 }
 
+fn library<'a>(sources: &'a Sources, options: &Options) -> Library<'a> {
+    Library::new(sources, options.limits).with_modules(options.modules)
+}
+
 /// Evaluates every root below the paths.
 pub fn evaluate(sources: &Sources, options: &Options) -> Vec<(Root, Evaluated)> {
-    let library = Library::new(sources, options.limits);
+    let library = library(sources, options);
     let roots = find(&library, options);
     evaluate_all(&library, roots, options)
 }
 
 /// What could not be read of the files that the roots are made of, by path and place.
 pub fn faults(sources: &Sources, options: &Options) -> Vec<Fault> {
-    let library = Library::new(sources, options.limits);
+    let library = library(sources, options);
     let roots = find(&library, options);
     evaluate_all(&library, roots, options);
     run::faults_of(&library).into_iter().map(|(_, fault)| fault).collect()
@@ -195,13 +201,21 @@ fn sort(sources: &Sources, findings: &mut Vec<Finding>) {
 pub fn console<'a>(sources: &'a Sources, options: &Options, dialect: Dialect, path: &str) -> Console<'a> {
     let path = path.to_string();
     let root = Root { id: RootId(0), path, dialect, environment: None, input_files: Vec::new() };
-    Console { sources, limits: options.limits, inputs: options.inputs.clone(), root, asked: std::cell::Cell::new(0) }
+    Console {
+        sources,
+        limits: options.limits,
+        modules: options.modules,
+        inputs: options.inputs.clone(),
+        root,
+        asked: std::cell::Cell::new(0),
+    }
 }
 
 /// Evaluates single expressions in a root, as `terraform console` and `bicep console` do.
 pub struct Console<'a> {
     sources: &'a Sources,
     limits: Limits,
+    modules: Modules,
     inputs: Inputs,
     root: Root,
     asked: std::cell::Cell<usize>,
@@ -212,7 +226,7 @@ impl Console<'_> {
     pub fn evaluate(&self, text: &str) -> Result<Value, String> {
         let asked = self.asked.get();
         self.asked.set(asked + 1);
-        let library = Library::new(self.sources, self.limits);
+        let library = Library::new(self.sources, self.limits).with_modules(self.modules);
         evaluate::evaluate_text(&library, &self.root, &self.inputs, text, asked)
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::evaluate::Modules;
 use crate::report::Format;
 use crate::rules::{Confidence, Level, Phase};
 use crate::syntax::Dialect;
@@ -66,6 +67,8 @@ pub struct Check {
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
+    pub input: Input,
+    #[command(flatten)]
     pub values: Values,
     /// Whether objects may already be in place
     #[arg(long, value_name = "PHASE", value_parser = phase, default_value = "greenfield", help_heading = "Values")]
@@ -111,6 +114,16 @@ pub struct Check {
     pub quiet: bool,
     #[command(flatten)]
     pub limits: Limits,
+}
+
+/// What is read.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Input")]
+pub struct Input {
+    /// Which modules are read: none, those of the repository (local), or also what `terraform init` and
+    /// `bicep restore` left on the disk (restored)
+    #[arg(long, value_name = "WHICH", value_parser = modules, default_value = "restored")]
+    pub modules: Modules,
 }
 
 /// Values of inputs.
@@ -162,6 +175,8 @@ pub struct Resources {
     #[arg(long, value_enum, default_value_t = Listing::Text)]
     pub output: Listing,
     #[command(flatten)]
+    pub input: Input,
+    #[command(flatten)]
     pub values: Values,
     #[command(flatten)]
     pub limits: Limits,
@@ -173,6 +188,8 @@ pub struct Roots {
     /// A file or a directory
     #[arg(value_name = "PATH", default_value = ".")]
     pub path: PathBuf,
+    #[command(flatten)]
+    pub input: Input,
     #[command(flatten)]
     pub values: Values,
     #[command(flatten)]
@@ -191,6 +208,8 @@ pub struct Console {
     /// Lines are objects: {"id","expr"} in, {"id","value"}, {"id","unknown"} or {"id","error"} out
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub input: Input,
     #[command(flatten)]
     pub values: Values,
     #[command(flatten)]
@@ -265,6 +284,10 @@ fn confidence(text: &str) -> Result<Confidence, String> {
 
 fn phase(text: &str) -> Result<Phase, String> {
     one_of(text, &[("greenfield", Phase::Greenfield), ("existing", Phase::Existing)])
+}
+
+fn modules(text: &str) -> Result<Modules, String> {
+    one_of(text, &[("none", Modules::None), ("local", Modules::Local), ("restored", Modules::Restored)])
 }
 
 fn dialect(text: &str) -> Result<Dialect, String> {

@@ -4,14 +4,14 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::arguments::{Check, Colour, FailOn, Limits, Values};
+use super::arguments::{Check, Colour, FailOn, Input, Limits, Values};
 use super::inspect::nothing;
 use super::paths::{Located, file_below, locate};
 use super::printer::Printer;
 use super::selection::{Selection, known};
 use super::{Refused, Surroundings, exit};
 use crate::analysis::{self, Analysis, Options};
-use crate::evaluate::Inputs;
+use crate::evaluate::{Inputs, Modules};
 use crate::report::{Display, Format, render};
 use crate::rules::{Level, RULES, Settings, Verdict};
 use crate::source::{Sources, write};
@@ -28,9 +28,9 @@ pub fn run(flags: &Check, surroundings: &Surroundings, printer: &Printer) -> Res
     let located = locate(&flags.paths)?;
     let options = Options {
         settings: Settings { phase: flags.phase, ..Settings::default() },
-        ..options(&located, &flags.values, &flags.limits)?
+        ..options(&located, &flags.input, &flags.values, &flags.limits)?
     };
-    let sources = Sources::below(&located.root, flags.limits.max_file_size);
+    let sources = sources(&located, surroundings, &flags.input, &flags.limits);
     readable(&sources, &located, &flags.paths)?;
 
     let mut analysis = analysis::analyze(sources, &options);
@@ -67,8 +67,17 @@ pub fn run(flags: &Check, surroundings: &Surroundings, printer: &Printer) -> Res
     }
 }
 
+/// The texts below the root, and beside it the downloaded modules where the flags ask for them.
+pub fn sources(located: &Located, surroundings: &Surroundings, input: &Input, limits: &Limits) -> Sources {
+    let sources = Sources::below(&located.root, limits.max_file_size);
+    match input.modules {
+        Modules::Restored => sources.with_reach(surroundings.home.clone()),
+        Modules::None | Modules::Local => sources,
+    }
+}
+
 /// What the flags say of inputs and limits.
-pub fn options(located: &Located, values: &Values, limits: &Limits) -> Result<Options, Refused> {
+pub fn options(located: &Located, input: &Input, values: &Values, limits: &Limits) -> Result<Options, Refused> {
     let mut inputs = Inputs { variables: values.var.clone(), environment: values.env.clone(), ..Inputs::default() };
     if values.tf_env {
         let named = std::env::vars_os().filter_map(|(name, value)| {
@@ -88,6 +97,7 @@ pub fn options(located: &Located, values: &Values, limits: &Limits) -> Result<Op
         paths: located.paths.clone(),
         inputs,
         settings: Settings::default(),
+        modules: input.modules,
         limits: syntax::Limits { max_depth: limits.max_depth, ..syntax::Limits::default() },
         max_instances: limits.max_instances,
         threads: limits.threads,

@@ -1,12 +1,12 @@
 //! In: the flags of the commands that show what is known: rules, roots, resources. Out: their output.
 //! Never: checks anything.
 
-use super::arguments::{Limits, Listing, Resources, Roots, Values};
-use super::check::options;
+use super::arguments::{Input, Limits, Listing, Resources, Roots, Values};
+use super::check::{options, sources};
 use super::paths::locate;
 use super::printer::Printer;
 use super::selection::rule;
-use super::{Refused, exit};
+use super::{Refused, Surroundings, exit};
 use crate::analysis::{self, Options};
 use crate::report;
 use crate::rules::RULES;
@@ -30,8 +30,8 @@ pub fn rules(format: Listing, printer: &Printer) -> Result<u8, Refused> {
 }
 
 /// `resources`: every resource as evaluated. What could not be read is part of the answer.
-pub fn resources(flags: &Resources, printer: &Printer) -> Result<u8, Refused> {
-    let (sources, options) = open(&flags.path, &flags.values, &flags.limits)?;
+pub fn resources(flags: &Resources, surroundings: &Surroundings, printer: &Printer) -> Result<u8, Refused> {
+    let (sources, options) = open(&flags.path, surroundings, &flags.input, &flags.values, &flags.limits)?;
     let roots = analysis::evaluate(&sources, &options);
     let faults = analysis::faults(&sources, &options);
     printer.out(match flags.output {
@@ -42,8 +42,8 @@ pub fn resources(flags: &Resources, printer: &Printer) -> Result<u8, Refused> {
 }
 
 /// `roots`: the deployments, their inputs and what stayed open.
-pub fn roots(flags: &Roots, printer: &Printer) -> Result<u8, Refused> {
-    let (sources, options) = open(&flags.path, &flags.values, &flags.limits)?;
+pub fn roots(flags: &Roots, surroundings: &Surroundings, printer: &Printer) -> Result<u8, Refused> {
+    let (sources, options) = open(&flags.path, surroundings, &flags.input, &flags.values, &flags.limits)?;
     let roots = analysis::evaluate(&sources, &options);
     printer.out(report::roots_as_text(&roots, &sources));
     Ok(if roots.is_empty() { nothing(printer) } else { exit::CLEAN })
@@ -56,8 +56,14 @@ pub fn nothing(printer: &Printer) -> u8 {
 }
 
 /// The sources and options of a command that looks at one path.
-pub fn open(path: &std::path::Path, values: &Values, limits: &Limits) -> Result<(Sources, Options), Refused> {
+pub fn open(
+    path: &std::path::Path,
+    surroundings: &Surroundings,
+    input: &Input,
+    values: &Values,
+    limits: &Limits,
+) -> Result<(Sources, Options), Refused> {
     let located = locate(&[path.to_path_buf()])?;
-    let options = options(&located, values, limits)?;
-    Ok((Sources::below(&located.root, limits.max_file_size), options))
+    let options = options(&located, input, values, limits)?;
+    Ok((sources(&located, surroundings, input, limits), options))
 }

@@ -19,7 +19,7 @@ use crate::syntax::{self, Dialect, Fault, Item};
 use crate::value::{Address, Pieces, Reason, RootId, SmolStr, Truth, Unknown, Value};
 
 pub use expression::{Bindings, Call, Evaluator, Fuel, Refused, Scope, form, is_broken};
-pub use roots::{Inputs, Library, find_roots, is_program, may_be_template};
+pub use roots::{Inputs, Library, Modules, find_roots, is_program, may_be_template};
 
 /// The most module instances of one root, and the deepest chain of module calls.
 const MOST_MODULES: usize = 4096;

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, RwLock};
 
 use super::Root;
+use super::bicep::located;
 use super::terraform::{Configuration, files, is_configuration, is_plan, tree_of};
 use crate::source::{Refusal, Sources, directory_of, extension_of, join, name_of};
-use crate::syntax::{self, Dialect, Item, Limits, Program, Shape, arm};
+use crate::syntax::{self, Dialect, Item, Limits, Program, Shape, arm, bicep};
 use crate::value::RootId;
 
 /// The values that a user gives to inputs.
@@ -25,18 +26,59 @@ pub struct Inputs {
     pub environment: Option<String>,
 }
 
+/// Which module calls are followed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Modules {
+    /// None.
+    None,
+    /// Those whose source is a path in the repository.
+    Local,
+    /// Those, and what `terraform init` and `bicep restore` left on the disk.
+    #[default]
+    Restored,
+}
+
 /// The programs of a run: every file is read once.
 pub struct Library<'a> {
     /// The texts.
     pub sources: &'a Sources,
+    /// Which module calls are followed.
+    pub modules: Modules,
     limits: Limits,
+    configs: RwLock<BTreeMap<String, Arc<bicep::Config>>>,
     programs: RwLock<BTreeMap<String, Result<Arc<Program>, Refusal>>>,
 }
 
 impl<'a> Library<'a> {
     /// An empty library over the texts.
     pub fn new(sources: &'a Sources, limits: Limits) -> Library<'a> {
-        Library { sources, limits, programs: RwLock::default() }
+        Library {
+            sources,
+            modules: Modules::default(),
+            limits,
+            configs: RwLock::default(),
+            programs: RwLock::default(),
+        }
+    }
+
+    /// The same library, of which only such modules are read.
+    pub fn with_modules(self, modules: Modules) -> Library<'a> {
+        Library { modules, ..self }
+    }
+
+    /// What the `bicepconfig.json` next to or above a directory says of modules; without one, what Bicep assumes.
+    pub fn bicep_config(&self, directory: &str) -> Arc<bicep::Config> {
+        if let Some(known) = self.configs.read().expect("no reader panics while it holds the lock").get(directory) {
+            return Arc::clone(known);
+        }
+        let here = join(directory, bicep::CONFIG).and_then(|path| self.sources.open(&path).ok());
+        let config = match here {
+            Some(file) => Arc::new(bicep::config(self.sources, file, self.limits)),
+            None if directory.is_empty() => Arc::default(),
+            None => self.bicep_config(directory_of(directory)),
+        };
+        let mut configs = self.configs.write().expect("no reader panics while it holds the lock");
+        Arc::clone(configs.entry(directory.to_string()).or_insert(config))
     }
 
     /// The bounds of reading.
@@ -237,7 +279,7 @@ fn bicep_roots(library: &Library, walked: &BTreeSet<String>) -> Vec<(String, Dia
     let mut bound: BTreeSet<String> = BTreeSet::new();
     for path in &programs {
         let Ok(program) = library.program(path) else { continue };
-        used.extend(bicep_sources(&program, path));
+        used.extend(bicep_sources(library, &program, path));
     }
     for path in walked.iter().filter(|path| extension_of(path) == "bicepparam") {
         bound.extend(used_by(library, path));
@@ -249,7 +291,9 @@ fn bicep_roots(library: &Library, walked: &BTreeSet<String>) -> Vec<(String, Dia
     };
     let all = programs.iter().map(|path| path.to_string()).collect();
     let roots = programs.iter().copied().filter(is_root).cloned().collect();
-    let calls = |path: &str| library.program(path).map_or_else(|_| Vec::new(), |program| bicep_sources(&program, path));
+    let calls = |path: &str| {
+        library.program(path).map_or_else(|_| Vec::new(), |program| bicep_sources(library, &program, path))
+    };
     with_circles(all, roots, calls).into_iter().map(|root| (root, Dialect::Bicep)).collect()
 }
 
@@ -470,7 +514,7 @@ pub fn programs_of(library: &Library, root: &Root) -> BTreeSet<String> {
                 open.extend(Configuration::read(library, &at).iter().flat_map(Configuration::local_sources));
             }
             Dialect::Bicep => {
-                open.extend(library.program(&at).iter().flat_map(|program| bicep_sources(program, &at)));
+                open.extend(library.program(&at).iter().flat_map(|program| bicep_sources(library, program, &at)));
                 found.insert(at);
             }
         }
@@ -478,12 +522,12 @@ pub fn programs_of(library: &Library, root: &Root) -> BTreeSet<String> {
     found
 }
 
-/// The local files that a Bicep program takes modules and names from.
-fn bicep_sources(program: &Program, path: &str) -> Vec<String> {
-    sources_of(&program.items, path)
+/// The files that a Bicep program takes modules and names from.
+fn bicep_sources(library: &Library, program: &Program, path: &str) -> Vec<String> {
+    sources_of(library, &program.items, path)
 }
 
-fn sources_of(items: &[Item], path: &str) -> Vec<String> {
+fn sources_of(library: &Library, items: &[Item], path: &str) -> Vec<String> {
     let source = |item: &Item| match item {
         Item::Module(declaration) => {
             declaration.source.as_ref().and_then(|source| source.as_literal()).map(str::to_string)
@@ -491,13 +535,14 @@ fn sources_of(items: &[Item], path: &str) -> Vec<String> {
         Item::Import(import) => import.path.as_literal().map(str::to_string),
         _ => None,
     };
-    let own = items.iter().filter_map(source).filter_map(|source| join(directory_of(path), &source));
+    let own = items.iter().filter_map(source);
+    let own = own.filter_map(|source| located(library, directory_of(path), &source).ok());
     // Nested deployments may link to others.
     let inline = items.iter().filter_map(|item| match item {
         Item::Module(declaration) => declaration.inline.as_ref(),
         _ => None,
     });
-    own.chain(inline.flat_map(|inline| sources_of(&inline.items, path))).collect()
+    own.chain(inline.flat_map(|inline| sources_of(library, &inline.items, path))).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! In: paths below one repository root, or texts handed over. Out: texts with an identity, and where lines begin.
 //! Never: knows what language a text is written in.
 //!
-//! This is the only module that touches the file system. It reads below its root and nowhere else.
+//! This is the only module that touches the file system. It reads below its root, and beside it only where it was told
+//! that it may.
 
 mod file;
 mod path;
@@ -99,6 +100,15 @@ pub struct Sources {
     root: Option<PathBuf>,
     max_file_size: u64,
     texts: RwLock<Texts>,
+    reach: Option<Reach>,
+    /// The directories outside the root that are read, by the beginning of the paths that lead into them.
+    beside: RwLock<BTreeMap<String, PathBuf>>,
+}
+
+/// How far [`Sources::beside`] may go.
+struct Reach {
+    /// What `~` stands for.
+    home: Option<PathBuf>,
 }
 
 #[derive(Default)]
@@ -112,6 +122,9 @@ pub fn write(path: &Path, text: &str) -> std::io::Result<()> {
     std::fs::write(path, text)
 }
 
+/// How paths begin that lead into a directory which is named by an absolute path outside the root.
+const OUTSIDE: &str = "<outside>";
+
 /// The largest file that is read unless the user says otherwise: 4 MiB.
 pub const MAX_FILE_SIZE: u64 = 4 * 1024 * 1024;
 
@@ -119,12 +132,23 @@ impl Sources {
     /// A reader of the tree below `root`, which refuses files above `max_file_size` bytes.
     pub fn below(root: &Path, max_file_size: u64) -> Sources {
         let root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
-        Sources { root: Some(root), max_file_size, texts: RwLock::default() }
+        Sources { root: Some(root), max_file_size, texts: RwLock::default(), reach: None, beside: RwLock::default() }
+    }
+
+    /// The same reader, which [`Sources::beside`] may lead out of the root; `home` is what `~` stands for.
+    pub fn with_reach(self, home: Option<PathBuf>) -> Sources {
+        Sources { reach: Some(Reach { home }), ..self }
     }
 
     /// A reader of the given texts alone, by path; it touches no disk.
     pub fn of_texts<P: Into<String>, T: Into<String>>(texts: impl IntoIterator<Item = (P, T)>) -> Sources {
-        let sources = Sources { root: None, max_file_size: MAX_FILE_SIZE, texts: RwLock::default() };
+        let sources = Sources {
+            root: None,
+            max_file_size: MAX_FILE_SIZE,
+            texts: RwLock::default(),
+            reach: None,
+            beside: RwLock::default(),
+        };
         for (path, text) in texts {
             sources.overlay(&path.into(), text.into());
         }
@@ -271,21 +295,62 @@ impl Sources {
         self.file(id).path.clone()
     }
 
+    /// How paths into `directory` begin, which is absolute or begins with `~`; `None` where nothing is there or it
+    /// may not be read.
+    ///
+    /// What tools keep for all repositories, such as downloaded modules, lies outside the root. Paths into it say where
+    /// it is only as far as `directory` does.
+    pub fn beside(&self, directory: &str) -> Option<String> {
+        let slashes = directory.replace('\\', "/");
+        let home = || self.reach.as_ref().and_then(|reach| reach.home.as_ref());
+        let (on_disk, begins) = match slashes.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with('/'))
+        {
+            Some(rest) => (home()?.join(rest.trim_start_matches('/')), path::join("~", rest.trim_start_matches('/'))?),
+            None => {
+                let plain = slashes.replace(':', "");
+                (PathBuf::from(directory), path::join(OUTSIDE, plain.trim_start_matches('/'))?)
+            }
+        };
+        let real = on_disk.canonicalize().ok().filter(|real| on_disk.is_absolute() && real.is_dir())?;
+        if let Some(relative) = self.root.as_ref().and_then(|root| real.strip_prefix(root).ok()) {
+            return path::of_os(relative);
+        }
+        self.reach.as_ref()?;
+        let mut beside = self.beside.write().expect("no reader panics while it holds the lock");
+        beside.insert(begins.clone(), real);
+        Some(begins)
+    }
+
+    /// The directory that a path is read below, and the path from there.
+    fn base_of<'p>(&self, path: &'p str) -> Option<(PathBuf, &'p str)> {
+        if path.starts_with(['~', '<']) {
+            let beside = self.beside.read().expect("no reader panics while it holds the lock");
+            for (begins, real) in beside.iter() {
+                match path.strip_prefix(begins.as_str()).map(|rest| (rest, rest.strip_prefix('/'))) {
+                    Some((_, Some(rest))) => return Some((real.clone(), rest)),
+                    Some(("", None)) => return Some((real.clone(), "")),
+                    _ => {}
+                }
+            }
+        }
+        Some((self.root.clone()?, path))
+    }
+
     fn on_disk(&self, path: &str) -> Option<PathBuf> {
-        let root = self.root.as_ref()?;
-        let joined = if path.is_empty() { root.clone() } else { root.join(path) };
+        let (base, path) = self.base_of(path)?;
+        let joined = if path.is_empty() { base.clone() } else { base.join(path) };
         // A symbolic link may lead out of the root; what it names is not ours to read.
         let real = joined.canonicalize().ok()?;
-        real.starts_with(root).then_some(joined)
+        real.starts_with(base).then_some(joined)
     }
 
     fn read(&self, path: &str) -> Result<String, Refusal> {
         use std::io::Read;
-        let root = self.root.as_ref().ok_or(Refusal::Missing)?;
+        let (base, below) = self.base_of(path).ok_or(Refusal::Missing)?;
         if path.split('/').any(|segment| segment == "..") {
             return Err(Refusal::Outside);
         }
-        let joined = root.join(path);
+        let joined = base.join(below);
         if std::fs::symlink_metadata(&joined).is_err() {
             return Err(Refusal::Missing);
         }

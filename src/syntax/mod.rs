@@ -31,7 +31,9 @@ pub fn read(sources: &Sources, file: FileId, limits: Limits) -> Program {
         "json" if path.ends_with(".tf.json") || path.ends_with(".tofu.json") => hcl::read_json(sources, file, limits),
         "bicep" | "bicepparam" => bicep::read(sources, file, limits),
         "json" if plan::is_plan(&sources.file(file).text) => plan::read(sources, file, limits),
-        "json" if arm::is_template(&sources.file(file).text) => arm::read(sources, file, limits),
+        _ if arm::may_be_template(&path) && arm::is_template(&sources.file(file).text) => {
+            arm::read(sources, file, limits)
+        }
         _ => json::read(sources, file, limits),
     }
 }

@@ -1,16 +1,17 @@
 //! In: a `module` declaration. Out: its instances, each with its file, its target and what its caller gives it.
-//! Never: fetches a module; what is not below the root of the sources is not read.
+//! Never: fetches a module.
 
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::declared::Declared;
 use super::instances::{Instances, Made};
+use super::located::{Absent, located};
 use super::target::Level;
 use super::{At, Children, MOST_MODULES, Module, Parent, Wanted, World, qualified};
-use crate::evaluate::UnreadModule;
 use crate::evaluate::memory::Memory;
-use crate::source::{Refusal, extension_of, join};
+use crate::evaluate::{Library, Modules, UnreadModule};
+use crate::source::{Refusal, extension_of};
 use crate::syntax::{Declaration, Fault};
 use crate::value::{Address, Reason, Truth, Unknown, Value};
 
@@ -91,7 +92,8 @@ impl World<'_> {
         if let Some(inline) = self.inline(&parent.declared, call) {
             return Ok(inline);
         }
-        let path = local_path(call, &parent.declared.directory).map_err(|reason| (reason.to_string(), false))?;
+        let path = file_of(self.library, call, &parent.declared.directory);
+        let path = path.map_err(|absent| (absent.reason.to_string(), false))?;
         if self.stands_above(parent, &path) {
             return Err(("the modules call each other in a circle".into(), true));
         }
@@ -177,12 +179,11 @@ impl World<'_> {
     }
 }
 
-/// The path that a call's source names, seen from `directory`, or why it is none below the root.
-pub fn local_path(call: &Declaration, directory: &str) -> Result<String, &'static str> {
-    let source = call.source.as_ref().and_then(|source| source.as_literal()).ok_or("its source cannot be read")?;
-    // `br:registry/path:tag`, `br/alias:path:tag`, `ts:subscription/group/name:version`; a template's `templateLink.uri`.
-    if ["br:", "br/", "ts:", "ts/", "https:", "http:"].iter().any(|scheme| source.starts_with(scheme)) {
-        return Err("its source is not in this repository");
+/// The file that a call's source names, seen from `directory`, or why it is none that is read.
+pub fn file_of(library: &Library, call: &Declaration, directory: &str) -> Result<String, Absent> {
+    if library.modules == Modules::None {
+        return Err(Absent::because("no modules are read (--modules none)"));
     }
-    join(directory, source).ok_or("its source lies outside the repository root")
+    let source = call.source.as_ref().and_then(|source| source.as_literal());
+    located(library, directory, source.ok_or(Absent::because("its source cannot be read"))?)
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::evaluate::Library;
-use crate::source::{Refusal, Span, directory_of, extension_of};
-use crate::syntax::{Assignment, Declaration, Dialect, Expr, Import, Inline, Input, Item, Local, Output};
+use crate::source::{Refusal, Span, directory_of};
+use crate::syntax::{Assignment, Declaration, Dialect, Expr, Import, Inline, Input, Item, Local, Output, arm};
 use crate::value::SmolStr;
 
 /// What one file declares.
@@ -110,7 +110,7 @@ impl Declared {
 
     /// It is an ARM template, in which resources go by their ids and names.
     pub fn is_template(&self) -> bool {
-        extension_of(&self.path) == "json"
+        arm::may_be_template(&self.path)
     }
 
     fn add(&mut self, item: &Item) {

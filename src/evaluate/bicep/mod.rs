@@ -4,6 +4,7 @@
 mod calls;
 mod declared;
 mod instances;
+mod located;
 mod named;
 mod needs;
 mod resources;
@@ -28,6 +29,7 @@ use crate::value::{Address, Hand, Kind, Origin, Reason, Reference, RootId, SmolS
 
 use declared::Declared;
 use instances::{Instances, Loop, Made};
+pub use located::located;
 use target::{Level, Target};
 
 /// The longest chain of variables, parameters and functions that ask for each other.
@@ -428,7 +430,7 @@ impl<'a> World<'a> {
 
     /// The file that a path names, seen from a module's file, entered as one that names are imported from.
     fn imported(&self, of: &Module, path: &Expr) -> Option<usize> {
-        let path = join(&of.declared.directory, path.as_literal()?)?;
+        let path = located(self.library, &of.declared.directory, path.as_literal()?).ok()?;
         if let Some(known) = self.imported.borrow().get(&path) {
             return Some(*known);
         }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::calls::local_path;
+use super::calls::file_of;
 use super::declared::Declared;
 use super::named::Holder;
 use super::{At, DEEPEST_CALLS, MOST_MODULES, World, qualified};
@@ -86,7 +86,7 @@ impl Reader<'_, '_> {
         for call in inner {
             let fits = depth < DEEPEST_CALLS && self.calls.len() < MOST_MODULES;
             let inline = self.world.inline(&around, &call).filter(|_| fits);
-            let path = local_path(&call, &directory).ok();
+            let path = file_of(self.world.library, &call, &directory).ok();
             let path = path.filter(|path| fits && !self.stands_above(at, path));
             let read = inline.or_else(|| path.and_then(|path| self.world.readable(&path).ok()));
             let own = qualified(&address, &call.name.name);

@@ -21,7 +21,7 @@ use super::expression::{Bindings, Evaluator, Fuel, Refused};
 use super::memory::Memory;
 use super::way::Way;
 use super::{DEEPEST_CALLS, FUEL, MOST_MODULES, answer, cut_short};
-use super::{Evaluated, Given, Library, ModuleCall, Resource, Root, Site, UnreadModule};
+use super::{Evaluated, Given, Library, ModuleCall, Modules, Resource, Root, Site, UnreadModule};
 use crate::source::Span;
 use crate::syntax::{Declaration, Expr, ExprKind, Fault};
 use crate::value::{Address, Hand, Kind, Origin, Pieces, Reason, Reference, RootId, SmolStr, Unknown, Value};
@@ -402,6 +402,9 @@ impl<'a> World<'a> {
     fn directory_of(&self, symbols: &[SmolStr], call: &Declaration, from: &str) -> Result<(String, bool), String> {
         if self.laid.is_some() {
             return Ok((plan::below(from, &call.name.name), false));
+        }
+        if self.library.modules == Modules::None {
+            return Err("no modules are read (--modules none)".into());
         }
         match local_source(call, from) {
             // What `terraform init` leaves behind is not part of a repository.
