@@ -1,6 +1,8 @@
 //! In: a network. Out: what is wrong with it, and what cannot be told.
 //! Never: knows how a finding is shown, or which language it was written in.
 
+mod clashes;
+mod clusters;
 mod dns_at_creation;
 mod finding;
 mod hub_links;
@@ -142,6 +144,7 @@ rules! {
     vnl074_udr_outbound_relies_on_dynamic_routes
     vnl091_udr_outbound_beside_dynamic_routes
     vnl110_application_gateway_shared_by_clusters
+    vnl165_service_cidr_overlap
 }
 
 /// Everything that all rules find in a network, one root cause once.
