@@ -1,6 +1,7 @@
 //! In: sources and options. Out: one analysis.
 //! Never: holds knowledge of its own; it runs the steps in their order.
 
+mod owned;
 mod run;
 mod statistics;
 
@@ -95,6 +96,7 @@ pub fn analyze(sources: Sources, options: &Options) -> Analysis {
     let mut findings = faults;
     let mut coverage = Coverage { files, ..Coverage::default() };
     coverage.faults = findings.len();
+    let calls = owned::Calls::of(&sources, &estate);
     let mut roots = Vec::new();
     let mut incomplete = false;
     for (root, evaluated) in &estate {
@@ -119,6 +121,7 @@ pub fn analyze(sources: Sources, options: &Options) -> Analysis {
         coverage.zone_links = coverage.zone_links.max(network.made(&azure::dns::ZONE_LINK).len());
         findings.extend(rules::check(&network, &options.settings));
     }
+    findings.iter_mut().for_each(|finding| calls.bring_home(&sources, finding));
     sort(&sources, &mut findings);
     Analysis { sources, roots, findings, coverage, incomplete }
 }
