@@ -235,6 +235,9 @@ static CERTIFICATE_BODIES: Field = field("properties.sslCertificates[].propertie
 static CERTIFICATE_SECRETS: Field =
     field("properties.sslCertificates[].properties.keyVaultSecretId", "ssl_certificate[].key_vault_secret_id");
 
+/// The name of a listener, a rule, a pool.
+pub static NAME: Field = arm_field("name");
+
 /// `Http` or `Https`.
 pub static PROTOCOL: Field = arm_field("properties.protocol");
 

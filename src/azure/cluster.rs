@@ -93,6 +93,7 @@ pub static POOL: Type = Type {
         &NODE_PUBLIC_IP,
         &NODE_PUBLIC_IP_PREFIX,
         &NODE_TAINTS,
+        &CRITICAL_ADDONS_ONLY,
     ],
     splits: &[],
 };
@@ -445,6 +446,9 @@ pub static NODE_PUBLIC_IP_PREFIX: Field =
 /// What keeps pods away from a pool.
 pub static NODE_TAINTS: Field = field("properties.nodeTaints", "node_taints").single("nodeTaints");
 
+/// azurerm's word for the taint `CriticalAddonsOnly=true:NoSchedule`, which ARM has among the others.
+pub static CRITICAL_ADDONS_ONLY: Field = field("onlyCriticalAddonsEnabled", "only_critical_addons_enabled");
+
 /// Where the nodes of a pool stand.
 pub static POOL_TO_SUBNET: Link = Link { field: &POOL_SUBNET, to: &virtual_network::SUBNET };
 
@@ -462,3 +466,6 @@ pub static CLUSTER_TO_API_SUBNET: Link = Link { field: &API_SUBNET, to: &virtual
 
 /// Where the system nodes of an `Automatic` cluster stand.
 pub static CLUSTER_TO_SYSTEM_SUBNET: Link = Link { field: &SYSTEM_NODE_SUBNET, to: &virtual_network::SUBNET };
+
+/// The subnet that the ingress add-on makes its gateway in. It is no link of the graph: the add-on's gateway stands there.
+pub static CLUSTER_TO_GATEWAY_SUBNET: Link = Link { field: &GATEWAY_ADDON_SUBNET, to: &virtual_network::SUBNET };

@@ -292,10 +292,9 @@ impl<'n> Place<'n> {
         for connection in self.hub_connections() {
             let Some(own) = connection.parent() else { continue };
             let wan = own.follow(&hub::HUB_TO_WAN).into_iter().find_map(|step| step.end.place());
-            let gateways = self.network.all(&hub::HUB_VPN_GATEWAY).into_iter();
+            let mut gateways = self.network.all(&hub::HUB_VPN_GATEWAY).into_iter();
             let gateway = gateways
-                .filter(|gateway| gateway.follow(&hub::GATEWAY_TO_HUB).iter().any(|step| step.end.place() == Some(own)))
-                .last();
+                .rfind(|gateway| gateway.follow(&hub::GATEWAY_TO_HUB).iter().any(|step| step.end.place() == Some(own)));
             let (Some(wan), Some(gateway)) = (wan, gateway) else { continue };
             for site in self.network.all(&hub::VPN_SITE) {
                 if site.follow(&hub::SITE_TO_WAN).iter().any(|step| step.end.place() == Some(wan)) {

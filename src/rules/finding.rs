@@ -117,6 +117,8 @@ pub struct Finding {
     pub why: Option<String>,
     /// What would decide it, where it is undecided.
     pub deciders: Vec<Decider>,
+    /// The environments in which it is so, where there are several.
+    pub environments: Vec<String>,
 }
 
 impl Finding {
@@ -137,6 +139,7 @@ impl Finding {
             help: None,
             why: None,
             deciders: Vec::new(),
+            environments: Vec::new(),
         }
     }
 

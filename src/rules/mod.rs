@@ -1,8 +1,10 @@
 //! In: a network. Out: what is wrong with it, and what cannot be told.
 //! Never: knows how a finding is shown, or which language it was written in.
 
+mod by_model;
 mod dns_at_creation;
 mod finding;
+mod gateways;
 mod hub_links;
 mod precedence;
 mod scope;
@@ -38,6 +40,23 @@ pub struct Settings {
     pub require_private_api: bool,
     /// Traffic that leaves must be inspected.
     pub require_egress_inspection: bool,
+    /// A policy gives every subnet its route table.
+    pub routes_by_policy: bool,
+    /// The code of a VNet declares the links of zones to it, and not the code of the zones.
+    pub links_owned_by_vnet: bool,
+    /// Ranges that other teams hold.
+    pub ip_plan: Vec<Planned>,
+}
+
+/// A range of a plan of addresses.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// The range.
+    pub range: Cidr,
+    /// Whose it is.
+    pub name: String,
+    /// The line of the plan.
+    pub place: crate::source::Span,
 }
 
 /// Whether the run holds the whole estate: then what is not in the code is not there.
@@ -142,6 +161,28 @@ rules! {
     vnl074_udr_outbound_relies_on_dynamic_routes
     vnl091_udr_outbound_beside_dynamic_routes
     vnl110_application_gateway_shared_by_clusters
+    vnl111_appgw_subnet_default_route_to_appliance
+    vnl112_appgw_subnet_not_dedicated
+    vnl113_appgw_subnet_too_small
+    vnl115_appgw_v1_sku
+    vnl116_agic_gateway_cannot_reach_pods
+    vnl117_agic_kubenet_route_table
+    vnl118_agic_gateway_managed_twice
+    vnl120_agic_without_user_pool
+    vnl121_appgw_nsg_blocks_required
+    vnl123_http_application_routing
+    vnl125_node_public_ip
+    vnl127_ingress_nginx_retirement
+    vnl140_internet_facing_app_without_waf
+    vnl141_waf_in_detection_mode
+    vnl142_http_listener_without_redirect
+    vnl148_front_door_classic
+    vnl149_tls_certificate_inline
+    vnl200_network_policy_missing
+    vnl201_network_policy_incompatible
+    vnl202_azure_npm_retirement
+    vnl220_basic_load_balancer
+    vnl251_ddos_plan_attached_but_disabled
 }
 
 /// Everything that all rules find in a network, one root cause once.
@@ -154,5 +195,7 @@ pub fn check(network: &Network, settings: &Settings) -> Vec<Finding> {
     let found: Vec<Vec<Finding>> = RULES.par_iter().map(of).collect();
     let mut findings: Vec<Finding> = found.into_iter().flatten().collect();
     findings.extend(scope::unknown_facts(network));
-    precedence::settle(findings)
+    let mut findings = precedence::settle(findings);
+    findings.iter_mut().for_each(|finding| by_model::say(network, finding));
+    findings
 }

@@ -19,8 +19,10 @@ struct Names {
     fields: HashMap<&'static str, NonZeroU16, FxBuildHasher>,
 }
 
+static LANGUAGE: LazyLock<Language> = LazyLock::new(|| tree_sitter_bicep::LANGUAGE.into());
+
 static NAMES: LazyLock<Names> = LazyLock::new(|| {
-    let language: Language = tree_sitter_bicep::LANGUAGE.into();
+    let language: &'static Language = &LANGUAGE;
     let kind = |id: usize| u16::try_from(id).ok().and_then(|id| language.node_kind_for_id(id)).unwrap_or_default();
     let fields = (1..=language.field_count()).filter_map(|id| u16::try_from(id).ok());
     let field = |id: u16| Some((language.field_name_for_id(id)?, NonZeroU16::new(id)?));
