@@ -84,9 +84,6 @@
 "if" @keyword.conditional
 "none" @constant.builtin
 
-; A word that is a name stands in a node of its own.
-(identifier [ "resource" ] @property)
-
 ; Signs
 
 [
