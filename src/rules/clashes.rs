@@ -22,7 +22,7 @@ pub struct Clash<'n> {
     pub level: Level,
     /// How sure.
     pub confidence: Confidence,
-    /// Who, for a sentence: "subnet `snet-nodes`, in which its nodes stand,".
+    /// Who, for a sentence: "subnet `snet-nodes` (10.0.4.0/22), in which its nodes stand".
     pub words: String,
     /// How a packet gets there.
     pub way: Vec<Step>,
@@ -48,10 +48,10 @@ pub fn clashes<'n>(cluster: Place<'n>, own: &[Cidr], settings: &Settings) -> Opt
         let (confidence, words, way) = match nodes {
             Some((_, pool, span)) => {
                 let message = format!("its pool `{}` stands in `{}`", pool.name(), subnet.name());
-                let words = format!("subnet `{}`, in which its nodes stand,", subnet.name());
+                let words = format!("subnet `{}` ({other}), in which its nodes stand", subnet.name());
                 (Confidence::High, words, vec![Step { message, span: *span }])
             }
-            None => (Confidence::Medium, format!("subnet `{}` of its VNet", subnet.name()), Vec::new()),
+            None => (Confidence::Medium, format!("subnet `{}` ({other}) of its VNet", subnet.name()), Vec::new()),
         };
         let with = Some(subnet);
         clashes.push(Clash { with, own: mine, other, level: Level::Error, confidence, words, way });
@@ -59,7 +59,7 @@ pub fn clashes<'n>(cluster: Place<'n>, own: &[Cidr], settings: &Settings) -> Opt
     if clashes.is_empty()
         && let Some((mine, other)) = overlap(own, &ranges(vnet, &virtual_network::ADDRESS_SPACE))
     {
-        let words = format!("its VNet `{}`", vnet.name());
+        let words = format!("its VNet `{}` ({other})", vnet.name());
         let (level, confidence) = (Level::Warning, Confidence::High);
         clashes.push(Clash { with: Some(vnet), own: mine, other, level, confidence, words, way: Vec::new() });
     }
@@ -72,14 +72,15 @@ pub fn clashes<'n>(cluster: Place<'n>, own: &[Cidr], settings: &Settings) -> Opt
             near.subnet_named("AzureFirewallSubnet").map(|subnet| ranges(subnet, &virtual_network::PREFIXES));
         let needed = firewall.is_some_and(|firewall| overlap(own, &firewall).is_some())
             || asked.iter().any(|address| mine.covers(*address) && other.covers(*address));
-        let words = format!("{} `{}`, which its VNet `{}` is tied to,", near.kind().noun, near.name(), vnet.name());
+        let (noun, shown) = (near.kind().noun, near.name());
+        let words = format!("{noun} `{shown}` ({other}), which its VNet `{}` is tied to", vnet.name());
         let message = format!("this {} ties `{}` to `{}`", tie.kind().noun, vnet.name(), near.name());
         let way = vec![Step { message, span: tie.span() }];
         let confidence = if needed { Confidence::High } else { Confidence::Medium };
         clashes.push(Clash { with: Some(near), own: mine, other, level: Level::Warning, confidence, words, way });
     }
     if let Some((mine, other)) = overlap(own, &settings.on_prem_ranges) {
-        let words = "the network on premises".to_string();
+        let words = format!("the network on premises ({other})");
         let (level, confidence) = (Level::Warning, Confidence::High);
         clashes.push(Clash { with: None, own: mine, other, level, confidence, words, way: Vec::new() });
     }
@@ -104,20 +105,12 @@ pub fn finding<'n>(
 ) -> Option<Finding> {
     let worst = clashes.first()?;
     let name = cluster.name();
-    let range = format!("{noun} range {}{}", worst.own, assumed(cluster, field));
+    let comma = if assumed(cluster, field).is_empty() { "" } else { "," };
+    let range = format!("its {noun} range {}{}{comma}", worst.own, assumed(cluster, field));
     let message = match worst.level {
-        Level::Error => {
-            format!("`{name}` cannot be created: its {range}, shares addresses with {} {}", worst.words, worst.other)
-        }
-        _ => format!(
-            "{noun}s of `{name}` hide {} {}: their range {}{} has the same addresses",
-            worst.words,
-            worst.other,
-            worst.own,
-            assumed(cluster, field)
-        ),
+        Level::Error => format!("`{name}` cannot be created: {range} shares addresses with {}", worst.words),
+        _ => format!("pods of `{name}` cannot reach all of {}: {range} has the same addresses", worst.words),
     };
-    let message = message.replace(&format!("{}, shares", worst.own), &format!("{} shares", worst.own));
     let mut finding = on(rule, cluster, field, message);
     (finding.level, finding.confidence) = (worst.level, worst.confidence);
     finding.objects.extend(clashes.iter().filter_map(|clash| clash.with).map(|place| place.address().clone()));

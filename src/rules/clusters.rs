@@ -21,11 +21,6 @@ pub fn open(rule: &Rule, cluster: Place, field: &Field, unknown: Unknown, messag
     on(rule, cluster, field, message).undecided(Some(unknown), effect)
 }
 
-/// What to write, in the language of a place.
-pub fn says<'a>(place: Place, azurerm: &'a str, arm: &'a str) -> &'a str {
-    if place.is_terraform() { azurerm } else { arm }
-}
-
 /// What a sentence adds to a value that nobody wrote.
 pub fn assumed(place: Place, field: &Field) -> &'static str {
     if place.is_written(field) { "" } else { ", which AKS takes where none is written" }

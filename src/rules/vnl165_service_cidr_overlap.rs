@@ -1,7 +1,8 @@
 //! See the rule's page below.
 
 use super::clashes::{clashes, finding, free_range};
-use super::clusters::{clusters, open, says};
+use super::clusters::{clusters, open};
+use super::finding::in_words_of;
 use super::{Confidence, Finding, Level, Settings, Step};
 use crate::azure::cluster;
 use crate::network::{Basis, Network, Place, overlap};
@@ -101,7 +102,7 @@ fn found(cluster: Place, settings: &Settings) -> Option<Finding> {
     let server = free.split('/').next().and_then(|base| base.rsplit_once('.')).map_or("", |(base, _)| base);
     let azurerm = format!("`service_cidr = \"{free}\"` and `dns_service_ip = \"{server}.10\"` in `network_profile`");
     let arm = format!("`serviceCidr: '{free}'` and `dnsServiceIP: '{server}.10'` in `networkProfile`");
-    finding.help = Some(format!("write {}, which nothing here has", says(cluster, &azurerm, &arm)));
+    finding.help = Some(format!("write {}, which nothing here has", in_words_of(cluster, &azurerm, &arm)));
     finding.why = Some("nodes answer for the service range themselves, so whatever has the same address elsewhere cannot be reached".into());
     Some(finding)
 }
