@@ -201,6 +201,10 @@ rules! {
     vnl148_front_door_classic
     vnl149_tls_certificate_inline
     vnl165_service_cidr_overlap
+    vnl166_pod_cidr_overlap
+    vnl167_reserved_range_in_service_or_pod_cidr
+    vnl168_dns_service_ip_invalid
+    vnl169_service_cidr_too_large
     vnl200_network_policy_missing
     vnl201_network_policy_incompatible
     vnl202_azure_npm_retirement
