@@ -34,7 +34,7 @@ pub use build::{build, build_with};
 pub use facts::{Alias, Dangling, Facts};
 pub use identities::{Actor, Grant, Mistaken, Permission};
 pub use ingress::{Controller, Target, Way, Writer};
-pub use model::{ApiMode, Basis, NetworkModel, Surge};
+pub use model::{ApiMode, Basis, NetworkModel, Nodes, Surge};
 pub use names::{DnsSetting, Hub, NodeSubnet, Seen, Server, ZoneMode};
 pub use order::Order;
 pub use place::{End, Got, Place, Step};
