@@ -3,6 +3,7 @@
 
 mod arguments;
 mod check;
+mod configured;
 mod console;
 mod inspect;
 mod paths;
@@ -160,5 +161,6 @@ fn command(arguments: Arguments, surroundings: Surroundings, printer: &Printer) 
         Some(Command::Resources(flags)) => inspect::resources(&flags, &surroundings, printer),
         Some(Command::Roots(flags)) => inspect::roots(&flags, &surroundings, printer),
         Some(Command::Console(flags)) => console::run(&flags, surroundings, printer),
+        Some(Command::Schema { of }) => inspect::schema(of, printer),
     }
 }

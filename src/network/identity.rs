@@ -2,10 +2,11 @@
 //! Never: pairs two resources because they have the same name in different roots alone.
 
 use super::build::spelled;
+use super::facts::{ROOT, Target};
 use super::{End, Network, Node, Place};
 use crate::azure::Type;
 use crate::value::{
-    Hole, Kind, Piece, Pieces, Reason, Reference, ResourceId, RootId, Segment, SmolStr, Truth, Unknown, Value,
+    Address, Hole, Kind, Piece, Pieces, Reason, Reference, ResourceId, RootId, Segment, SmolStr, Truth, Unknown, Value,
 };
 
 impl Network {
@@ -16,7 +17,10 @@ impl Network {
             Kind::Text(pieces) if pieces.as_literal() == Some("") => None,
             Kind::Text(pieces) => Some(self.by_text(pieces, to, root)),
             Kind::Reference(reference) => Some(self.by_reference(reference, to)),
-            Kind::Unknown(unknown) => Some(End::Unknown(unknown.clone())),
+            Kind::Unknown(unknown) => Some(match self.by_alias(&Hole::Unknown(unknown.clone()), to) {
+                Some(end) => end,
+                None => End::Unknown(unknown.clone()),
+            }),
             Kind::OneOf { condition, values } => {
                 // Where it leads, if it leads anywhere; whether it does is the caller's question.
                 let mut ends = values.iter().filter_map(|value| self.resolve(value, to, root));
@@ -32,8 +36,11 @@ impl Network {
         }
     }
 
-    fn by_reference(&self, reference: &Reference, to: &'static Type) -> End<'_> {
+    pub(super) fn by_reference(&self, reference: &Reference, to: &'static Type) -> End<'_> {
         let unknown = || End::Unknown(Hole::Reference(reference.clone()).unknown());
+        if let Some(end) = self.by_alias(&Hole::Reference(reference.clone()), to) {
+            return end;
+        }
         if let Some(index) = self.part_of(reference, to) {
             return End::Place(Place { network: self, index });
         }
@@ -52,6 +59,20 @@ impl Network {
         }
     }
 
+    /// Where something that is not known leads, because the user calls it by another name.
+    fn by_alias(&self, hole: &Hole, to: &'static Type) -> Option<End<'_>> {
+        match self.aliased(hole)? {
+            Target::Node(index) => {
+                let index = self.canonical(*index);
+                (self.nodes[index].kind == to).then_some(End::Place(Place { network: self, index }))
+            }
+            Target::Id(id) => {
+                let text = id.to_pieces()?;
+                id.type_name.eq_ignore_ascii_case(to.name).then(|| self.by_id(id, to, &text))
+            }
+        }
+    }
+
     /// The subnet behind `vnet.properties.subnets[0].id`: an item of a list that became a resource of its own.
     fn part_of(&self, reference: &Reference, to: &'static Type) -> Option<usize> {
         let [before @ .., Segment::Index(place), Segment::Field(id)] = &*reference.path else { return None };
@@ -64,7 +85,7 @@ impl Network {
     }
 
     /// The template that stands for all instances of a declaration, where nothing else is known of them.
-    fn only_template(&self, reference: &Reference) -> Option<usize> {
+    pub(super) fn only_template(&self, reference: &Reference) -> Option<usize> {
         match self.by_declaration.get(&reference.address.declaration())?.as_slice() {
             [only] if self.nodes[*only].address.text().contains("[*]") => Some(*only),
             _ => None,
@@ -72,6 +93,16 @@ impl Network {
     }
 
     fn by_text(&self, pieces: &Pieces, to: &'static Type, root: RootId) -> End<'_> {
+        if let Some((root, address)) =
+            pieces.as_literal().filter(|text| text.starts_with(ROOT)).and_then(|l| self.labelled(l))
+            && let Some(index) = self.by_address.get(&Address::new(root, address))
+        {
+            let index = self.canonical(*index);
+            return match self.nodes[index].kind == to {
+                true => End::Place(Place { network: self, index }),
+                false => End::Outside(pieces.to_string()),
+            };
+        }
         let Some(id) = self.id_of_text(pieces, root) else {
             return match pieces.holes().next() {
                 Some(hole) => End::Unknown(hole.unknown()),
@@ -98,7 +129,10 @@ impl Network {
     /// The id that a text spells. A text may begin with the id of a resource: `"${azurerm_virtual_network.v.id}/subnets/a"`.
     pub(super) fn id_of_text(&self, pieces: &Pieces, root: RootId) -> Option<ResourceId> {
         if let Some(id) = ResourceId::parse(pieces) {
-            return Some(self.normal(id, root));
+            return Some(self.under_other_name(self.normal(id, root)));
+        }
+        if let Some(id) = self.opened(pieces) {
+            return Some(id);
         }
         let [Piece::Hole(Hole::Reference(reference)), rest @ ..] = pieces.pieces() else { return None };
         if !reference.field().is_some_and(|field| field.eq_ignore_ascii_case("id")) {
@@ -204,6 +238,9 @@ pub(super) fn likeness(a: &ResourceId, b: &ResourceId) -> Likeness {
     }
 }
 
+/// What the subscription of a root's provider is called.
+pub(super) const OWN_SUBSCRIPTION: &str = "the subscription";
+
 /// `data.azurerm_client_config.current.subscription_id` is the subscription of the root's provider.
 fn normal_subscription(subscription: &Pieces, root: RootId) -> Pieces {
     let Some(Hole::Reference(reference)) = subscription.only_hole() else { return subscription.clone() };
@@ -212,7 +249,7 @@ fn normal_subscription(subscription: &Pieces, root: RootId) -> Pieces {
         .iter()
         .any(|data| address.starts_with(data) || address.contains(&format!(".{data}")));
     if asks_for_own && reference.field() == Some("subscription_id") {
-        return Pieces::hole(Hole::Unknown(Unknown::new(root, "the subscription", Reason::Data)));
+        return Pieces::hole(Hole::Unknown(Unknown::new(root, OWN_SUBSCRIPTION, Reason::Data)));
     }
     subscription.clone()
 }

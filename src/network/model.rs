@@ -140,13 +140,6 @@ impl<'n> Place<'n> {
         }
     }
 
-    /// The pools of a cluster: those that it is made with come first.
-    pub fn pools(self) -> Vec<Place<'n>> {
-        let mut pools = self.children(&cluster::POOL);
-        pools.sort_by_key(|pool| pool.declaration() != self.declaration());
-        pools
-    }
-
     /// The ranges of a cluster's pods, and whether the code says them; none for a model whose pods have addresses of a
     /// subnet.
     pub fn pod_ranges(self) -> Result<(Vec<Cidr>, bool), Unknown> {

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
+use globset::GlobSet;
+
 pub use file::{File, Place};
 pub use path::{directory_of, extension_of, join, name_of};
 
@@ -99,6 +101,7 @@ pub struct Entry {
 pub struct Sources {
     root: Option<PathBuf>,
     max_file_size: u64,
+    excluded: GlobSet,
     texts: RwLock<Texts>,
     reach: Option<Reach>,
     /// The directories outside the root that are read, by the beginning of the paths that lead into them.
@@ -117,6 +120,11 @@ struct Texts {
     by_path: BTreeMap<String, Result<FileId, Refusal>>,
 }
 
+/// Reads a file that the user names for the run itself, wherever it lies: a configuration.
+pub fn read_named(path: &Path) -> std::io::Result<String> {
+    std::fs::read_to_string(path)
+}
+
 /// Writes a report where the user asked for it; nothing else is ever written.
 pub fn write(path: &Path, text: &str) -> std::io::Result<()> {
     std::fs::write(path, text)
@@ -132,7 +140,7 @@ impl Sources {
     /// A reader of the tree below `root`, which refuses files above `max_file_size` bytes.
     pub fn below(root: &Path, max_file_size: u64) -> Sources {
         let root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
-        Sources { root: Some(root), max_file_size, texts: RwLock::default(), reach: None, beside: RwLock::default() }
+        Sources { root: Some(root), max_file_size, ..Sources::nowhere() }
     }
 
     /// The same reader, which [`Sources::beside`] may lead out of the root; `home` is what `~` stands for.
@@ -142,23 +150,39 @@ impl Sources {
 
     /// A reader of the given texts alone, by path; it touches no disk.
     pub fn of_texts<P: Into<String>, T: Into<String>>(texts: impl IntoIterator<Item = (P, T)>) -> Sources {
-        let sources = Sources {
-            root: None,
-            max_file_size: MAX_FILE_SIZE,
-            texts: RwLock::default(),
-            reach: None,
-            beside: RwLock::default(),
-        };
+        let sources = Sources::nowhere();
         for (path, text) in texts {
             sources.overlay(&path.into(), text.into());
         }
         sources
     }
 
+    fn nowhere() -> Sources {
+        Sources {
+            root: None,
+            max_file_size: MAX_FILE_SIZE,
+            excluded: GlobSet::empty(),
+            texts: RwLock::default(),
+            reach: None,
+            beside: RwLock::default(),
+        }
+    }
+
+    /// The same reader with another limit of size, which walks past what `excluded` matches.
+    pub fn bounded(self, max_file_size: u64, excluded: GlobSet) -> Sources {
+        Sources { max_file_size, excluded, ..self }
+    }
+
     /// Lays a text over what the disk has at `path`, as an editor's unsaved buffer does.
     pub fn overlay(&self, path: &str, text: String) -> FileId {
         let mut texts = self.texts.write().expect("no reader panics while it holds the lock");
         texts.add(path.to_string(), text)
+    }
+
+    /// A text that lies in no directory: nobody who lists, finds or opens paths meets it.
+    pub fn apart(&self, name: &str, text: String) -> FileId {
+        let mut texts = self.texts.write().expect("no reader panics while it holds the lock");
+        texts.keep(name.to_string(), text)
     }
 
     /// The text at `path`, read once; every later call gives the same answer.
@@ -234,6 +258,7 @@ impl Sources {
         let mut found: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
         let below =
             |path: &str| directory.is_empty() || path == directory || path.starts_with(&format!("{directory}/"));
+        let wanted = |path: &str| wanted(path) && (path == directory || !self.excluded.is_match(path));
         for (path, text) in &self.texts.read().expect("no reader panics while it holds the lock").by_path {
             if text.is_ok() && below(path) && wanted(path) {
                 found.insert(path.clone());
@@ -321,6 +346,12 @@ impl Sources {
         Some(begins)
     }
 
+    /// Whether a path leads into a directory that [`Sources::beside`] found outside the root.
+    pub fn is_beside(&self, path: &str) -> bool {
+        let beside = self.beside.read().expect("no reader panics while it holds the lock");
+        beside.keys().any(|begins| path.strip_prefix(begins.as_str()).is_some_and(|rest| rest.starts_with('/')))
+    }
+
     /// The directory that a path is read below, and the path from there.
     fn base_of<'p>(&self, path: &'p str) -> Option<(PathBuf, &'p str)> {
         if path.starts_with(['~', '<']) {
@@ -374,9 +405,14 @@ impl Sources {
 
 impl Texts {
     fn add(&mut self, path: String, text: String) -> FileId {
-        let id = FileId(u32::try_from(self.files.len()).expect("fewer than 2^32 files are read"));
-        self.files.push(Arc::new(File::new(path.clone(), text)));
+        let id = self.keep(path.clone(), text);
         self.by_path.insert(path, Ok(id));
+        id
+    }
+
+    fn keep(&mut self, path: String, text: String) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).expect("fewer than 2^32 files are read"));
+        self.files.push(Arc::new(File::new(path, text)));
         id
     }
 }

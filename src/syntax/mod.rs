@@ -11,6 +11,7 @@ pub mod hcl;
 mod item;
 pub mod json;
 mod nesting;
+mod place;
 pub mod plan;
 mod tree;
 
@@ -19,6 +20,7 @@ pub use item::{
     Assignment, Declaration, Dialect, Fault, Import, Inline, Input, Item, Label, Local, Output, Program, Repeat, Shape,
 };
 pub use nesting::Limits;
+pub use place::at;
 pub use plan::Plan;
 
 use crate::source::{FileId, Sources, extension_of};

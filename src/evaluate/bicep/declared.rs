@@ -7,6 +7,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::evaluate::Library;
+use crate::evaluate::models::Model;
 use crate::source::{Refusal, Span, directory_of};
 use crate::syntax::{Assignment, Declaration, Dialect, Expr, Import, Inline, Input, Item, Local, Output, arm};
 use crate::value::SmolStr;
@@ -42,6 +43,8 @@ pub struct Declared {
     pub assignments: IndexMap<SmolStr, Assignment>,
     /// What a parameter file `extends`.
     pub extends: Vec<Expr>,
+    /// It is not the module itself but a model of it: what it does not say is not known.
+    pub model: Option<&'static Model>,
 }
 
 /// A resource and where it is written.
@@ -105,6 +108,13 @@ impl Declared {
         let (path, directory) = (self.path.clone(), self.directory.clone());
         let mut declared = Declared { path, directory, shares_scope: inline.shares_scope, ..Declared::default() };
         inline.items.iter().for_each(|item| declared.add(item));
+        declared
+    }
+
+    /// A model that stands in for a module.
+    pub fn of_model(path: &str, model: &'static Model, items: &[Item]) -> Declared {
+        let mut declared = Declared { path: path.to_string(), model: Some(model), ..Declared::default() };
+        items.iter().for_each(|item| declared.add(item));
         declared
     }
 
