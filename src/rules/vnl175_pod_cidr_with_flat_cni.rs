@@ -74,10 +74,9 @@ fn found(cluster: Place) -> Option<Finding> {
         ));
     }
     for pool in cluster.pools() {
-        let got = pool.get(&cluster::POD_SUBNET);
-        let truth = got.ask(|value| !(value.is_absent() | value.is("")));
+        let (truth, unknown) = pool.has_pod_subnet();
         let message = format!("its pool `{}` has a subnet for pods", pool.name());
-        let part = Part { truth, unknown: got.unknown(), ..Part::so(message, pool.span_of(&cluster::POD_SUBNET)) };
+        let part = Part { truth, unknown, ..Part::so(message, pool.span_of(&cluster::POD_SUBNET)) };
         conflicts.push(Conflict::new(
             Level::Warning,
             vec![part.of(pool), mode("the cluster's mode is `overlay`")],

@@ -16,7 +16,8 @@ rule! {
     /// Write both. In Terraform `network_plugin = "azure"` and `network_plugin_mode = "overlay"` in `network_profile`; in Bicep
     /// `networkPlugin: 'azure'` and `networkPluginMode: 'overlay'` in `networkProfile`.
     ///
-    /// A pool with a subnet for pods says which model it is, and an Automatic cluster has one only. Where a Kubernetes version
+    /// A pool with a subnet for pods says which model it is; so do virtual nodes and the add-on of Application Gateway, for which
+    /// people choose the flat one. An Automatic cluster has one model only. Where a Kubernetes version
     /// before 1.30 makes it kubenet, VNL160 says so.
     ///
     /// Wrong:
@@ -76,7 +77,11 @@ fn found(cluster: Place) -> Option<Finding> {
         }
     };
     let place = cluster.span_of(&cluster::NETWORK_PLUGIN);
+    // What reaches pods by their own addresses is a reason for the flat model.
+    let reasons = [&cluster::VIRTUAL_NODES, &cluster::GATEWAY_ADDON_ENABLED];
+    let chosen = reasons.iter().any(|reason| cluster.is_true(reason).possibly());
     let message = match (basis, model) {
+        (Basis::Written, NetworkModel::NodeSubnet) if chosen => return None,
         (Basis::Written, NetworkModel::NodeSubnet) => {
             format!("`{name}` has flat Azure CNI, as plugin `azure` without a mode is, and not an overlay")
         }

@@ -101,13 +101,12 @@ fn found(cluster: Place) -> Option<Finding> {
             &format!("Windows nodes, as pool `{name}` has them"),
             "leave the Windows pool out, or provision nodes by hand".into(),
         );
-        let got = pool.get(&cluster::POD_SUBNET);
-        let dynamic = pool.is(&cluster::POD_IP_ALLOCATION, "DynamicIndividual");
-        let truth = got.ask(|value| !(value.is_absent() | value.is(""))) & dynamic;
+        let (subnet, unknown) = pool.has_pod_subnet();
+        let truth = subnet & pool.is(&cluster::POD_IP_ALLOCATION, "DynamicIndividual");
         let message = format!("its pool `{name}` allocates pod addresses from a subnet as it needs them");
         let part = Part::so(message, pool.span_of(&cluster::POD_SUBNET));
         conflict(
-            Part { truth, unknown: got.unknown(), ..part }.of(pool),
+            Part { truth, unknown, ..part }.of(pool),
             &format!("dynamic allocation from a pod subnet, as pool `{name}` has it"),
             format!("leave the pod subnet out and write {}", write(cluster, "network_plugin_mode = \"overlay\"", "networkPluginMode: 'overlay'")),
         );
