@@ -154,7 +154,7 @@ impl<'n> Place<'n> {
         if values.is_empty() && open.is_none() {
             // What is assumed.
             let assumed = self.ranges(field)?;
-            return Ok(assumed.into_iter().map(|range| Sized::of(&Value::text(range.to_string()))).flatten().collect());
+            return Ok(assumed.iter().filter_map(|range| Sized::of(&Value::text(range.to_string()))).collect());
         }
         let mut sizes = Vec::new();
         for value in &values {

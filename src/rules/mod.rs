@@ -1,6 +1,8 @@
 //! In: a network. Out: what is wrong with it, and what cannot be told.
 //! Never: knows how a finding is shown, or which language it was written in.
 
+mod clashes;
+mod clusters;
 mod by_model;
 mod conflicts;
 mod dns_at_creation;
@@ -199,6 +201,7 @@ rules! {
     vnl142_http_listener_without_redirect
     vnl148_front_door_classic
     vnl149_tls_certificate_inline
+    vnl165_service_cidr_overlap
     vnl170_virtual_nodes_network
     vnl171_windows_needs_azure_cni
     vnl172_node_subnet_delegated_or_special

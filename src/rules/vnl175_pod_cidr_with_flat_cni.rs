@@ -10,13 +10,15 @@ rule! {
     /// A cluster has a range for pods, or the overlay mode, beside a network plugin that takes neither.
     ///
     /// With flat Azure CNI pods have their addresses from a subnet, so a range for pods means nothing: azurerm stops the plan, and
-    /// AKS refuses the request. Mostly the mode was forgotten, and the cluster was meant to be an overlay. The mode in turn is one of
-    /// plugin `azure` alone, and takes the place of a pod subnet.
+    /// what Bicep sends is overwritten without a word. Mostly the mode was forgotten, and the cluster was meant to be an overlay: it
+    /// takes an address of the subnet for every pod, until there is none left. The mode in turn is one of plugin `azure` alone, and
+    /// takes the place of a pod subnet.
     ///
     /// In Terraform write `network_plugin_mode = "overlay"` beside `network_plugin = "azure"`, in Bicep `networkPluginMode: 'overlay'`
     /// beside `networkPlugin: 'azure'`; or leave the range out.
     ///
-    /// An overlay beside a pod subnet is a warning: for a time a cluster that moves from one to the other has both.
+    /// In Bicep and ARM the range is a warning, as the deployment goes through. So is an overlay beside a pod subnet: for a time a
+    /// cluster that moves from one to the other has both.
     ///
     /// Wrong:
     ///
@@ -58,8 +60,10 @@ fn found(cluster: Place) -> Option<Finding> {
     let mode = |message: &str| Part::is(cluster, &cluster::NETWORK_PLUGIN_MODE, "overlay", message);
     let flat = || Part::is_not(cluster, &cluster::NETWORK_PLUGIN_MODE, "overlay", "its mode is not `overlay`");
     let azure = || Part::is(cluster, &cluster::NETWORK_PLUGIN, "azure", "its network plugin is `azure`");
+    // azurerm stops; Azure overwrites the range with that of the subnet: <https://github.com/Azure/azure-cli/pull/25932>.
+    let level = if cluster.is_terraform() { Level::Error } else { Level::Warning };
     let mut conflicts = vec![Conflict::new(
-        Level::Error,
+        level,
         vec![pod_range(cluster), azure(), flat()],
         "has a range for pods beside flat Azure CNI, with which pods have addresses of a subnet",
         format!("write {} too, or leave the range out", overlay()),

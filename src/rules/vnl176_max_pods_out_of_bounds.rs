@@ -101,7 +101,8 @@ fn found(pool: Place) -> Option<Finding> {
     let message = format!("pool `{name}` has room for {room} pods ({nodes} {noun} × {pods}), and AKS wants room for {FEWEST_OF_POOL}");
     let mut finding = finding(message);
     let written = pool.is_written(&cluster::COUNT);
-    if !written || pool.is_true(&cluster::AUTOSCALING) != Truth::No {
+    let system = pool.is(&cluster::POOL_MODE, "System") == Truth::Yes;
+    if !written || !system || pool.is_true(&cluster::AUTOSCALING) != Truth::No {
         finding.confidence = Confidence::Medium;
     }
     let begins = format!("the pool begins with {nodes} {noun}{}", if written { "" } else { ", as none is written" });

@@ -126,12 +126,13 @@ fn unfit(name: &Pieces) -> Option<(Level, String)> {
         let known = if name.as_literal().is_some() { "" } else { "at least " };
         return Some((Level::Error, format!("has {known}{length} characters")));
     }
-    let edge = |c: Option<char>| c.is_some_and(|c| !c.is_ascii_alphanumeric());
+    // Signs that Azure has in no name stand for something that is filled in later: `#prefix#`, `[region]`.
+    let edge = |c: Option<char>| c.is_some_and(|c| matches!(c, '_' | '-' | '.' | '(' | ')'));
     let text = name.as_literal()?;
     if edge(text.chars().next()) || edge(text.chars().last()) {
         return Some((Level::Warning, "begins or ends with a sign".into()));
     }
-    let strange = text.chars().find(|c| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.'))?;
+    let strange = text.chars().find(|c| matches!(c, '(' | ')') || !c.is_ascii() && c.is_alphanumeric())?;
     Some((Level::Warning, format!("has a `{strange}`")))
 }
 
@@ -153,7 +154,8 @@ mod tests {
         let level = |name: &str| unfit(&Pieces::literal(name)).map(|found| found.0);
         assert_eq!(level("snet-nodes_1.a"), None);
         assert_eq!(level("snet-nodes_"), Some(Level::Warning));
-        assert_eq!(level("rg (shop) 1"), Some(Level::Warning));
+        assert_eq!(level("rg-(shop)-1"), Some(Level::Warning));
+        assert_eq!(level("rg-#prefix#-[region]"), None);
         assert_eq!(level(&"x".repeat(64)), Some(Level::Error));
     }
 }
