@@ -2,6 +2,7 @@
 //! Never: knows a rule, or the language that something was written in. Nothing is written once it is built.
 
 mod absence;
+mod addresses;
 mod build;
 mod dump;
 mod facts;
@@ -9,6 +10,7 @@ mod identities;
 mod identity;
 mod lookup;
 mod ingress;
+mod model;
 mod names;
 mod order;
 mod place;
@@ -26,11 +28,15 @@ use crate::evaluate::{ModelledModule, Root, Standing};
 use crate::source::Span;
 use crate::value::{Address, Hole, ResourceId, RootId, SmolStr, Truth, Unknown, Value};
 
+pub use addresses::{
+    Load, RESERVED, Room, Sized, first_addresses, is_private, length_for, overlap, reserved, size, usable,
+};
 pub use build::{build, build_with};
 pub use facts::{Alias, Dangling, Facts};
 pub use identities::{Actor, Grant, Mistaken, Permission};
 pub use ingress::{Controller, Target, Way, Writer};
 pub use lookup::{Hop, Wait};
+pub use model::{ApiMode, Basis, NetworkModel, Nodes, Surge};
 pub use names::{DnsSetting, Hub, NodeSubnet, Seen, Server, ZoneMode};
 pub use order::Order;
 pub use place::{End, Got, Place, Step};
