@@ -19,6 +19,7 @@ const YIELDS: &[(&str, &str)] = &[
     ("VNL071", "VNL075"),
     ("VNL072", "VNL075"),
     ("VNL076", "VNL070"),
+    ("VNL157", "VNL220"),
 ];
 
 /// Drops what yields to another finding of the same subject that rests on something that it rests on too.
