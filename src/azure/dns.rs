@@ -114,8 +114,7 @@ pub static RULESET_ENDPOINTS: Field =
 pub static RULE_DOMAIN: Field = field("properties.domainName", "domain_name");
 
 /// The servers that a rule forwards to.
-pub static RULE_TARGETS: Field =
-    field("properties.targetDnsServers[].ipAddress", "target_dns_servers[].ip_address");
+pub static RULE_TARGETS: Field = field("properties.targetDnsServers[].ipAddress", "target_dns_servers[].ip_address");
 
 /// A rule counts. ARM has two words for it, azurerm a truth value.
 pub static RULE_ENABLED: Field = field("properties.enabled", "enabled").in_azurerm(Default_::Bool(true));

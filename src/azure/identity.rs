@@ -71,8 +71,7 @@ pub const DNS_ZONE_CONTRIBUTOR: Role =
     Role { name: "DNS Zone Contributor", id: "befefa01-2a29-4197-83a8-272ff33ce314" };
 
 /// May do everything with networks, private zones among them.
-pub const NETWORK_CONTRIBUTOR: Role =
-    Role { name: "Network Contributor", id: "4d97b98b-1d4f-4787-a291-c67834d212e7" };
+pub const NETWORK_CONTRIBUTOR: Role = Role { name: "Network Contributor", id: "4d97b98b-1d4f-4787-a291-c67834d212e7" };
 
 /// May do everything but assign roles.
 pub const CONTRIBUTOR: Role = Role { name: "Contributor", id: "b24988ac-6180-42a0-ab88-20f7382dd24c" };

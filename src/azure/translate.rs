@@ -90,7 +90,9 @@ fn with_list_of_identities(body: &Value) -> Value {
         return body.clone();
     };
     const IDS: &str = "userAssignedIdentities";
-    let Some(Kind::Object { fields: ids, rest, .. }) = identity.get(IDS).map(|ids| &ids.kind) else { return body.clone() };
+    let Some(Kind::Object { fields: ids, rest, .. }) = identity.get(IDS).map(|ids| &ids.kind) else {
+        return body.clone();
+    };
     // A key that is not known is a hole; it may remember the text that it stands for.
     let (item, rest) = match rest {
         Some(Hole::Reference(reference)) => (Some(Value::reference(reference.clone())), None),
@@ -232,7 +234,8 @@ fn of_azurerm(resource: &Resource, name: &str) -> Translated {
 fn beside_the_body(body: &Value, location: Option<&Value>, identity: Option<&Value>) -> Value {
     let Kind::Object { fields, rest, shape } = &body.kind else { return body.clone() };
     let mut fields = fields.as_ref().clone();
-    if let (Some(location), false) = (location.filter(|location| !location.is_null()), fields.contains_key("location")) {
+    if let (Some(location), false) = (location.filter(|location| !location.is_null()), fields.contains_key("location"))
+    {
         fields.insert(SmolStr::new("location"), location.clone());
     }
     let block = identity.map(|identity| identity.items().and_then(<[Value]>::first).unwrap_or(identity));

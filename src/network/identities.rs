@@ -59,8 +59,8 @@ pub enum Permission<'n> {
     Given(Vec<Place<'n>>),
     /// By none; this one comes near.
     Missing(Option<Grant<'n>>),
-    /// It cannot be told.
-    Unknown(Option<Unknown>),
+    /// It cannot be told: these would give it, if they are made.
+    Unknown(Option<Unknown>, Vec<Place<'n>>),
 }
 
 impl<'n> Place<'n> {
@@ -72,7 +72,9 @@ impl<'n> Place<'n> {
             (Truth::Yes, _) => Actor::User(self.acting_identity()),
             (_, Truth::Yes) => Actor::System,
             (Truth::No, Truth::No) if !matches!(kind, Got::Is(_)) => self.actor_without_identity(),
-            _ if matches!(kind, Got::Unknown(_)) && self.has_service_principal() == Truth::Yes => Actor::ServicePrincipal,
+            _ if matches!(kind, Got::Unknown(_)) && self.has_service_principal() == Truth::Yes => {
+                Actor::ServicePrincipal
+            }
             _ => Actor::Unknown(kind.unknown()),
         }
     }
@@ -113,14 +115,16 @@ impl<'n> Place<'n> {
             return Permission::Given(given);
         }
         if let Some(grant) = grants.iter().find(|grant| all(grant) == Truth::Unknown) {
-            return Permission::Unknown(grant.unknown.clone().or_else(|| grant.place.decides().cloned()));
+            let unknown = grant.unknown.clone().or_else(|| grant.place.decides().cloned());
+            let whole = grants.iter().filter(|g| (g.principal & g.covers & g.enough).certainly());
+            return Permission::Unknown(unknown, whole.map(|grant| grant.place).collect());
         }
         // What looks like a mistake is one, whatever other code assigns.
         if let Some(grant) = grants.iter().find(|grant| grant.is_mistake(roles)) {
             return Permission::Missing(Some(grant.clone()));
         }
         if let Some(unknown) = self.network.may_hide_roles(actor, target) {
-            return Permission::Unknown(Some(unknown));
+            return Permission::Unknown(Some(unknown), Vec::new());
         }
         Permission::Missing(grants.into_iter().find(Grant::comes_near))
     }
@@ -187,9 +191,7 @@ impl Network {
     fn is_principal(&self, value: &Value, actor: Place) -> Truth {
         match &value.kind {
             Kind::Reference(reference) => match self.referred(reference) {
-                Some(place) if place == actor => {
-                    Truth::from_known(is_attribute(reference, &identity::PRINCIPAL_ID))
-                }
+                Some(place) if place == actor => Truth::from_known(is_attribute(reference, &identity::PRINCIPAL_ID)),
                 // The attribute of another resource is another object; a group, or what is only read, may be anybody.
                 Some(place) if place.kind() == &identity::IDENTITY && !place.is_made() && !actor.is_made() => {
                     Truth::Unknown
@@ -207,7 +209,8 @@ impl Network {
     fn mistaken(&self, value: &Value, cluster: Place, actor: Place) -> Option<Mistaken> {
         let Kind::Reference(reference) = &value.kind else { return None };
         let place = self.referred(reference)?;
-        let ends_with = |words: &[&str]| words_of(reference).iter().any(|word| words.iter().any(|w| word.eq_ignore_ascii_case(w)));
+        let ends_with =
+            |words: &[&str]| words_of(reference).iter().any(|word| words.iter().any(|w| word.eq_ignore_ascii_case(w)));
         if place == actor && is_attribute(reference, &identity::CLIENT_ID) {
             return Some(Mistaken::Client);
         }
@@ -224,7 +227,8 @@ impl Network {
                 End::Place(subnet) => Some(subnet),
                 _ => None,
             };
-            let by_id = || self.referred(reference).filter(|_| reference.field().is_some_and(|f| f.eq_ignore_ascii_case("id")));
+            let by_id =
+                || self.referred(reference).filter(|_| reference.field().is_some_and(|f| f.eq_ignore_ascii_case("id")));
             if let Some(place) = inline.or_else(by_id) {
                 return Truth::from_known(above(target).any(|holder| holder == place));
             }
@@ -303,6 +307,21 @@ impl<'n> Place<'n> {
         };
         let known = |value: &Value| self.network.role_of(value);
         (value.ask(&|value| of(known(value))), known(&value))
+    }
+
+    /// Whether it lies in the subscription of another place. What nobody says is the deployment's own.
+    pub fn shares_subscription(self, other: Place) -> Truth {
+        let of = |place: Place<'n>| place.id().and_then(|id| id.subscription.as_ref());
+        match (self.id(), other.id()) {
+            (Some(own), Some(theirs)) if self.root() == other.root() => {
+                same_part(own.subscription.as_ref(), theirs.subscription.as_ref())
+            }
+            (Some(_), Some(theirs)) => match (of(self), &theirs.subscription) {
+                (Some(own), Some(theirs)) => own.equals_ignoring_case(theirs),
+                _ => Truth::Unknown,
+            },
+            _ => Truth::Unknown,
+        }
     }
 
     fn unknown_of_role(self) -> Option<Unknown> {

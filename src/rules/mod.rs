@@ -4,6 +4,7 @@
 mod dns_at_creation;
 mod finding;
 mod hub_links;
+mod identity_roles;
 mod precedence;
 mod scope;
 mod udr;
@@ -137,6 +138,10 @@ rules! {
     vnl003_zone_link_not_before_cluster
     vnl020_custom_zone_not_linked_to_hub
     vnl021_system_zone_not_linked_to_hub
+    vnl024_byo_zone_needs_user_assigned_identity
+    vnl025_byo_zone_role_missing
+    vnl026_cluster_identity_network_role_missing
+    vnl027_role_assignment_not_before_cluster
     vnl070_udr_outbound_without_route_table
     vnl071_udr_route_table_without_default_route
     vnl074_udr_outbound_relies_on_dynamic_routes

@@ -116,7 +116,9 @@ fn merged(context: &Context, objects: &[Value], deep: bool) -> Answer {
     // Of one open object among closed ones nothing else can be meant than what it leaves open.
     let mut rests = objects.iter().filter_map(Value::rest);
     let rest = match (rests.next(), rests.next()) {
-        (Some(Hole::Unknown(only)), None) if objects.iter().all(|object| object.hole().is_none()) => Some(Hole::Unknown(only)),
+        (Some(Hole::Unknown(only)), None) if objects.iter().all(|object| object.hole().is_none()) => {
+            Some(Hole::Unknown(only))
+        }
         _ => open.then(|| unknown::hole(context, objects)),
     };
     let fields = std::sync::Arc::new(merged);
