@@ -94,6 +94,7 @@ pub static POOL: Type = Type {
         &NODE_PUBLIC_IP,
         &NODE_PUBLIC_IP_PREFIX,
         &NODE_TAINTS,
+        &CRITICAL_ADDONS_ONLY,
     ],
     splits: &[],
 };
@@ -429,9 +430,9 @@ pub static OS: Field = field("properties.osType", "os_type").single("osType").or
 /// `Ubuntu`, `AzureLinux`, `Windows2019`, …
 pub static OS_SKU: Field = field("properties.osSKU", "os_sku").single("osSKU");
 
-/// `System`, `User`. The pool inside an azurerm cluster is always a system pool and has no word for it.
-pub static POOL_MODE: Field =
-    field("properties.mode", "mode").single("mode").in_azurerm(Default_::Unknown).in_arm(Default_::Unknown);
+/// `System`, `User`. The pool inside an azurerm cluster is always a system pool; what ARM makes of the only pool of a
+/// cluster is not documented.
+pub static POOL_MODE: Field = field("properties.mode", "mode").single("mode").or("User").in_arm(Default_::Unknown);
 
 /// `VirtualMachineScaleSets`, `AvailabilitySet`, `VirtualMachines`.
 pub static POOL_TYPE: Field = field("properties.type", "type").single("type").or("VirtualMachineScaleSets");
@@ -448,6 +449,9 @@ pub static NODE_PUBLIC_IP_PREFIX: Field =
 
 /// What keeps pods away from a pool.
 pub static NODE_TAINTS: Field = field("properties.nodeTaints", "node_taints").single("nodeTaints");
+
+/// azurerm's word for the taint `CriticalAddonsOnly=true:NoSchedule`, which ARM has among the others.
+pub static CRITICAL_ADDONS_ONLY: Field = field("onlyCriticalAddonsEnabled", "only_critical_addons_enabled");
 
 /// Where the nodes of a pool stand.
 pub static POOL_TO_SUBNET: Link = Link { field: &POOL_SUBNET, to: &virtual_network::SUBNET };
@@ -469,3 +473,13 @@ pub static CLUSTER_TO_SYSTEM_SUBNET: Link = Link { field: &SYSTEM_NODE_SUBNET, t
 
 /// The identity that the cluster acts as.
 pub static CLUSTER_TO_IDENTITY: Link = Link { field: &IDENTITY_IDS, to: &super::identity::IDENTITY };
+
+/// The code's own public addresses for what leaves through the load balancer.
+pub static CLUSTER_TO_OUTBOUND_IP: Link = Link { field: &OUTBOUND_IPS, to: &super::public_ip::PUBLIC_IP };
+
+/// The code's own prefixes for what leaves through the load balancer.
+pub static CLUSTER_TO_OUTBOUND_PREFIX: Link =
+    Link { field: &OUTBOUND_PREFIXES, to: &super::public_ip::PUBLIC_IP_PREFIX };
+
+/// The subnet that the ingress add-on makes its gateway in. It is no link of the graph: the add-on's gateway stands there.
+pub static CLUSTER_TO_GATEWAY_SUBNET: Link = Link { field: &GATEWAY_ADDON_SUBNET, to: &virtual_network::SUBNET };

@@ -10,14 +10,21 @@ mod translate;
 pub mod application_gateway;
 pub mod application_load_balancer;
 pub mod cluster;
+pub mod ddos;
 pub mod dns;
 pub mod firewall;
 pub mod front_door;
 pub mod hub;
 pub mod identity;
 pub mod kubernetes;
+pub mod load_balancer;
+pub mod nat_gateway;
 pub mod network_interface;
+pub mod paas;
+pub mod private_endpoint;
+pub mod public_ip;
 pub mod routes;
+pub mod security_group;
 pub mod traffic_manager;
 pub mod virtual_network;
 pub mod waf;
@@ -153,6 +160,42 @@ pub static TYPES: &[&Type] = &[
     &kubernetes::MANIFEST,
     &kubernetes::GITOPS,
     &network_interface::NETWORK_INTERFACE,
+    &security_group::SECURITY_GROUP,
+    &security_group::SECURITY_RULE,
+    &public_ip::PUBLIC_IP,
+    &public_ip::PUBLIC_IP_PREFIX,
+    &load_balancer::LOAD_BALANCER,
+    &load_balancer::RULE,
+    &nat_gateway::NAT_GATEWAY,
+    &private_endpoint::PRIVATE_ENDPOINT,
+    &private_endpoint::ZONE_GROUP,
+    &ddos::PLAN,
+    &paas::REGISTRY,
+    &paas::VAULT,
+    &paas::STORAGE,
+    &paas::SQL,
+    &paas::COSMOS,
+    &paas::SERVICE_BUS,
+    &paas::EVENT_HUB,
+    &paas::REDIS,
+    &paas::APP_CONFIGURATION,
+    &paas::POSTGRES,
+    &paas::POSTGRES_SINGLE,
+    &paas::MYSQL,
+    &paas::MYSQL_SINGLE,
+    &paas::MARIADB,
+    &paas::COGNITIVE,
+    &paas::SEARCH,
+    &paas::SITE,
+    &paas::EVENT_GRID_TOPIC,
+    &paas::EVENT_GRID_DOMAIN,
+    &paas::SIGNALR,
+    &paas::WEB_PUBSUB,
+    &paas::GRAFANA,
+    &paas::DATA_FACTORY,
+    &paas::MONITOR_SCOPE,
+    &paas::RECOVERY_VAULT,
+    &paas::CONTAINER_APPS,
 ];
 
 /// Resources of a type whose defaults differ from the others', told by one of their fields.
@@ -171,9 +214,29 @@ pub struct Variant {
 /// Every variant.
 pub static VARIANTS: &[&Variant] = &[&cluster::AUTOMATIC];
 
-/// azurerm resource types that are a variant of a type: ARM's path and what stands there.
-pub static SAID_BY_AZURERM: &[(&str, &str, &str)] =
-    &[("azurerm_kubernetes_automatic_cluster", "sku.name", "Automatic")];
+/// What an azurerm resource type, or a block of it, says by its name alone.
+#[derive(Debug)]
+pub struct Said {
+    /// The azurerm type.
+    pub by: &'static str,
+    /// The block that must be there; empty for the resource itself.
+    pub block: &'static str,
+    /// ARM's path.
+    pub arm: &'static str,
+    /// What stands there.
+    pub text: &'static str,
+}
+
+/// Everything that azurerm says by names.
+pub static SAID: &[Said] = &[
+    Said { by: "azurerm_kubernetes_automatic_cluster", block: "", arm: "sku.name", text: "Automatic" },
+    Said {
+        by: "azurerm_kubernetes_cluster",
+        block: "default_node_pool",
+        arm: "properties.agentPoolProfiles[].mode",
+        text: "System",
+    },
+];
 
 /// An azurerm resource that only sets a link, or a list, of another resource: the edge is drawn by this block, which
 /// has its own place in the order.
@@ -192,7 +255,15 @@ pub struct Join {
 }
 
 /// Every join.
-pub static JOINS: &[&Join] = &[&routes::ROUTE_TABLE_ASSOCIATION, &virtual_network::DNS_SERVERS_RESOURCE];
+pub static JOINS: &[&Join] = &[
+    &routes::ROUTE_TABLE_ASSOCIATION,
+    &virtual_network::DNS_SERVERS_RESOURCE,
+    &security_group::SUBNET_ASSOCIATION,
+    &security_group::INTERFACE_ASSOCIATION,
+    &nat_gateway::SUBNET_ASSOCIATION,
+    &nat_gateway::PUBLIC_IP_ASSOCIATION,
+    &nat_gateway::PREFIX_ASSOCIATION,
+];
 
 /// Every link of the network.
 pub static LINKS: &[&Link] = &[
@@ -202,6 +273,8 @@ pub static LINKS: &[&Link] = &[
     &cluster::CLUSTER_TO_API_SUBNET,
     &cluster::CLUSTER_TO_SYSTEM_SUBNET,
     &cluster::POOL_TO_SUBNET,
+    &cluster::CLUSTER_TO_OUTBOUND_IP,
+    &cluster::CLUSTER_TO_OUTBOUND_PREFIX,
     &cluster::POOL_TO_POD_SUBNET,
     &virtual_network::SUBNET_TO_ROUTE_TABLE,
     &virtual_network::PEERING_TO_REMOTE,
@@ -220,9 +293,25 @@ pub static LINKS: &[&Link] = &[
     &firewall::FIREWALL_TO_SUBNET,
     &firewall::FIREWALL_TO_POLICY,
     &firewall::FIREWALL_TO_HUB,
+    &firewall::FIREWALL_TO_PUBLIC_ADDRESS,
     &firewall::POLICY_TO_BASE,
     &network_interface::INTERFACE_TO_SUBNET,
+    &network_interface::INTERFACE_TO_PUBLIC_IP,
     &application_gateway::GATEWAY_TO_SUBNET,
+    &security_group::SUBNET_TO_SECURITY_GROUP,
+    &security_group::INTERFACE_TO_SECURITY_GROUP,
+    &public_ip::PUBLIC_IP_TO_PLAN,
+    &public_ip::PUBLIC_IP_TO_PREFIX,
+    &load_balancer::LOAD_BALANCER_TO_PUBLIC_IP,
+    &load_balancer::LOAD_BALANCER_TO_PREFIX,
+    &load_balancer::LOAD_BALANCER_TO_SUBNET,
+    &nat_gateway::SUBNET_TO_NAT_GATEWAY,
+    &nat_gateway::NAT_GATEWAY_TO_PUBLIC_IP,
+    &nat_gateway::NAT_GATEWAY_TO_PREFIX,
+    &private_endpoint::ENDPOINT_TO_SUBNET,
+    &private_endpoint::GROUP_TO_ZONE,
+    &ddos::VNET_TO_PLAN,
+    &application_gateway::GATEWAY_TO_PUBLIC_ADDRESS,
     &application_gateway::GATEWAY_TO_PRIVATE_FRONTEND,
     &application_gateway::GATEWAY_TO_POLICY,
     &application_gateway::LISTENER_TO_POLICY,

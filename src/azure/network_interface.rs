@@ -2,14 +2,14 @@
 //!
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.network/networkinterfaces>.
 
-use super::{Field, Link, Naming, Type, field, virtual_network};
+use super::{Field, Link, Naming, Type, field, public_ip, security_group, virtual_network};
 
 /// `Microsoft.Network/networkInterfaces`.
 pub static NETWORK_INTERFACE: Type = Type {
     name: "Microsoft.Network/networkInterfaces",
     noun: "network interface",
     azurerm: &[("azurerm_network_interface", Naming::Own)],
-    fields: &[&ADDRESSES, &SUBNETS, &ADDRESS],
+    fields: &[&ADDRESSES, &SUBNETS, &ADDRESS, &PUBLIC_IPS, &security_group::INTERFACE_SECURITY_GROUP],
     splits: &[],
 };
 
@@ -25,3 +25,10 @@ pub static SUBNETS: Field = field("properties.ipConfigurations[].properties.subn
 
 /// The subnets of an interface.
 pub static INTERFACE_TO_SUBNET: Link = Link { field: &SUBNETS, to: &virtual_network::SUBNET };
+
+/// The public addresses of an interface.
+pub static PUBLIC_IPS: Field =
+    field("properties.ipConfigurations[].properties.publicIPAddress.id", "ip_configuration[].public_ip_address_id");
+
+/// The public addresses of an interface.
+pub static INTERFACE_TO_PUBLIC_IP: Link = Link { field: &PUBLIC_IPS, to: &public_ip::PUBLIC_IP };

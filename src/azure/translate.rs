@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::field::{Change, Part, parts};
-use super::{Field, JOINS, Join, Naming, SAID_BY_AZURERM, Type, by_arm_name, by_azurerm_name, identity};
+use super::{Field, JOINS, Join, Naming, SAID, Type, by_arm_name, by_azurerm_name, identity};
 use crate::evaluate::Resource;
 use crate::evaluate::functions::json_with_holes;
 use crate::syntax::Dialect;
@@ -277,8 +277,10 @@ enum Found {
 
 fn body_in_arm_words(kind: &'static Type, azurerm: &str, body: &Value) -> Value {
     let mut tree = Tree::Object(IndexMap::new());
-    for (_, path, text) in SAID_BY_AZURERM.iter().filter(|(said_by, ..)| *said_by == azurerm) {
-        place(&mut tree, &parts(path), Found::Value(Value::text(text)));
+    for said in SAID.iter().filter(|said| said.by == azurerm) {
+        if said.block.is_empty() || find(body, &parts(said.block), Change::Same).is_some() {
+            place(&mut tree, &parts(said.arm), Found::Value(Value::text(said.text)));
+        }
     }
     for field in kind.fields {
         for spelling in field.azurerm.iter().flatten() {

@@ -3,7 +3,7 @@
 //! Defaults: <https://learn.microsoft.com/azure/templates/microsoft.network/virtualnetworks> and
 //! <https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/virtual_network>.
 
-use super::{Default_, Field, Join, Link, Naming, Split, Type, field, routes};
+use super::{Default_, Field, Join, Link, Naming, Split, Type, ddos, field, nat_gateway, routes, security_group};
 
 /// `Microsoft.Network/virtualNetworks`.
 pub static VNET: Type = Type {
@@ -17,6 +17,9 @@ pub static VNET: Type = Type {
         &INLINE_SUBNET_NAMES,
         &INLINE_SUBNET_PREFIXES,
         &INLINE_SUBNET_TABLES,
+        &security_group::INLINE_SUBNET_GROUPS,
+        &ddos::ENABLED,
+        &ddos::VNET_PLAN,
         &INLINE_SUBNET_DELEGATIONS,
         &INLINE_SUBNET_DEFAULT_OUTBOUND,
         &INLINE_SUBNET_ENDPOINT_POLICIES,
@@ -37,6 +40,8 @@ pub static SUBNET: Type = Type {
         &PREFIXES,
         &SUBNET_POOLS,
         &SUBNET_ROUTE_TABLE,
+        &security_group::SUBNET_SECURITY_GROUP,
+        &nat_gateway::SUBNET_NAT_GATEWAY,
         &DELEGATIONS,
         &DEFAULT_OUTBOUND,
         &ENDPOINT_POLICIES,

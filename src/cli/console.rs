@@ -6,9 +6,9 @@ use std::io::BufRead;
 use serde::{Deserialize, Serialize};
 
 use super::arguments::Console;
-use super::inspect::open;
+use super::configured::{Opened, open};
 use super::printer::Printer;
-use super::{Refused, exit};
+use super::{Refused, Surroundings, exit};
 use crate::analysis;
 use crate::report::{Shown, in_one_line, visible};
 use crate::value::Value;
@@ -35,12 +35,12 @@ enum Outcome {
 }
 
 /// Answers until the input ends or nobody reads the answers.
-pub fn run(flags: &Console, input: Box<dyn BufRead + Send>, printer: &Printer) -> Result<u8, Refused> {
-    let (sources, options) = open(&flags.path, &flags.values, &flags.limits)?;
+pub fn run(flags: &Console, surroundings: Surroundings, printer: &Printer) -> Result<u8, Refused> {
+    let Opened { sources, options } = open(std::slice::from_ref(&flags.path), flags.into(), &surroundings, printer)?;
     let directory = options.paths.first().map_or("", String::as_str);
     let console = analysis::console(&sources, &options, flags.dialect, directory);
     let evaluate = |text: &str| console.evaluate(text);
-    for line in input.lines() {
+    for line in surroundings.input.lines() {
         let line = line.map_err(|reason| Refused(format!("standard input cannot be read: {reason}")))?;
         if line.trim().is_empty() {
             continue;

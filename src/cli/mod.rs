@@ -3,6 +3,7 @@
 
 mod arguments;
 mod check;
+mod configured;
 mod console;
 mod inspect;
 mod paths;
@@ -11,6 +12,7 @@ mod selection;
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::mpsc;
 
@@ -44,12 +46,14 @@ pub struct Surroundings {
     pub terminal: bool,
     /// Colours are welcome unless `--color` says otherwise.
     pub colour: bool,
+    /// The user's own directory, in which Bicep keeps the modules that it downloads; without one they are not looked for.
+    pub home: Option<PathBuf>,
 }
 
 impl Surroundings {
     /// Standard input, and an output that goes into a file or a pipe.
     pub fn plain() -> Surroundings {
-        Surroundings { input: Box::new(BufReader::new(std::io::stdin())), terminal: false, colour: false }
+        Surroundings { input: Box::new(BufReader::new(std::io::stdin())), terminal: false, colour: false, home: None }
     }
 }
 
@@ -64,7 +68,7 @@ pub fn main() -> ExitCode {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
     let colour = terminal && !set("NO_COLOR") && !dumb;
-    let surroundings = Surroundings { terminal, colour, ..Surroundings::plain() };
+    let surroundings = Surroundings { terminal, colour, home: std::env::home_dir(), ..Surroundings::plain() };
     let arguments = std::env::args_os();
     ExitCode::from(run_in(surroundings, arguments, &mut std::io::stdout().lock(), &mut std::io::stderr()))
 }
@@ -154,8 +158,9 @@ fn command(arguments: Arguments, surroundings: Surroundings, printer: &Printer) 
         Some(Command::Check(flags)) => check::run(&flags, &surroundings, printer),
         Some(Command::Explain { codes }) => inspect::explain(&codes, printer),
         Some(Command::Rules { format }) => inspect::rules(format, printer),
-        Some(Command::Resources(flags)) => inspect::resources(&flags, printer),
-        Some(Command::Roots(flags)) => inspect::roots(&flags, printer),
-        Some(Command::Console(flags)) => console::run(&flags, surroundings.input, printer),
+        Some(Command::Resources(flags)) => inspect::resources(&flags, &surroundings, printer),
+        Some(Command::Roots(flags)) => inspect::roots(&flags, &surroundings, printer),
+        Some(Command::Console(flags)) => console::run(&flags, surroundings, printer),
+        Some(Command::Schema { of }) => inspect::schema(of, printer),
     }
 }

@@ -6,6 +6,7 @@ mod expression;
 pub mod functions;
 mod inputs;
 mod memory;
+pub mod models;
 mod roots;
 pub mod terraform;
 mod way;
@@ -19,7 +20,9 @@ use crate::syntax::{self, Dialect, Fault, Item};
 use crate::value::{Address, Pieces, Reason, RootId, SmolStr, Truth, Unknown, Value};
 
 pub use expression::{Bindings, Call, Evaluator, Fuel, Refused, Scope, form, is_broken};
-pub use roots::{Inputs, Library, find_roots, is_program, may_be_template};
+pub use models::ModelledModule;
+pub use roots::{Bound, Inputs, Library, Modules, find_roots, is_program, may_be_template};
+pub use terraform::remote::{RemoteState, StatePlace, kept_by as state_kept_by, read_by as states_read_by};
 
 /// The most module instances of one root, and the deepest chain of module calls.
 const MOST_MODULES: usize = 4096;
@@ -65,6 +68,8 @@ pub struct Evaluated {
     pub unread: Vec<UnreadModule>,
     /// Module calls that were followed: what `resources` prints of them.
     pub modules: Vec<ModuleCall>,
+    /// Module calls that models answer, because their sources are not here.
+    pub modelled: Vec<ModelledModule>,
     /// Inputs of the root without a value.
     pub open_inputs: Vec<Unknown>,
     /// Terraform's providers and their versions, by name.
@@ -79,11 +84,33 @@ pub struct Evaluated {
     pub compiled: Vec<String>,
     /// A part of a program could not be read: what is not there may stand in it.
     pub damaged: Option<Unknown>,
+    /// The roots whose outputs it reads.
+    pub reads: Vec<RootId>,
+    /// Whether its resources are made by this deployment, or are there already.
+    pub standing: Standing,
+}
+
+/// How the resources of a root come to be there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// The deployment makes or reads them, as each says.
+    #[default]
+    Made,
+    /// They are deployed, and what is said of each is all that there is to say.
+    Deployed,
+    /// They are deployed as far as somebody says.
+    Assumed,
 }
 
 /// Evaluates one root.
-pub fn evaluate(library: &Library, root: &Root, inputs: &Inputs, max_instances: usize) -> Evaluated {
-    let given = Given { inputs: &inputs::of_root(library, root, inputs), max_instances };
+pub fn evaluate(
+    library: &Library,
+    root: &Root,
+    inputs: &Inputs,
+    max_instances: usize,
+    outputs: &SharedOutputs,
+) -> Evaluated {
+    let given = Given { inputs: &inputs::of_root(library, root, inputs), max_instances, outputs };
     let mut evaluated = match root.dialect {
         Dialect::Terraform => terraform::evaluate(library, root, &given),
         Dialect::Bicep => bicep::evaluate(library, root, &given),
@@ -127,7 +154,8 @@ pub fn evaluate_text(
         _ => None,
     });
     let Some(expr) = found else { return Err("this is no expression".into()) };
-    let given = Given { inputs: &inputs::of_root(library, root, inputs), max_instances: 4096 };
+    let none = Vec::new();
+    let given = Given { inputs: &inputs::of_root(library, root, inputs), max_instances: 4096, outputs: &none };
     match root.dialect {
         Dialect::Terraform => terraform::Console::new(library, root, &given).evaluate(expr),
         Dialect::Bicep => bicep::Console::new(library, root, &given).evaluate(expr),
@@ -155,7 +183,12 @@ pub struct Given<'a> {
     pub inputs: &'a BTreeMap<SmolStr, Value>,
     /// The most instances of one declaration.
     pub max_instances: usize,
+    /// What other roots share in their states.
+    pub outputs: &'a SharedOutputs,
 }
+
+/// The outputs of other roots, by the address of the data source that reads their states.
+pub type SharedOutputs = Vec<(SmolStr, Value)>;
 
 /// A provider of Terraform and the version that a root runs with.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, RwLock};
 
 use super::Root;
+use super::bicep::located;
+use super::models::Model;
 use super::terraform::{Configuration, files, is_configuration, is_plan, tree_of};
-use crate::source::{Refusal, Sources, directory_of, extension_of, join, name_of};
-use crate::syntax::{self, Dialect, Item, Limits, Program, Shape, arm};
-use crate::value::RootId;
+use crate::source::{Refusal, Sources, Span, directory_of, extension_of, join, name_of};
+use crate::syntax::{self, Dialect, Item, Limits, Program, Shape, arm, bicep};
+use crate::value::{RootId, SmolStr, Value};
 
 /// The values that a user gives to inputs.
 #[derive(Clone, Debug, Default)]
@@ -23,20 +25,106 @@ pub struct Inputs {
     pub parameter_files: Vec<(Option<String>, String)>,
     /// `--env`: only the environment of this name.
     pub environment: Option<String>,
+    /// What the configuration gives to single deployments.
+    pub bound: Vec<Bound>,
+}
+
+/// What the configuration gives to one deployment, in one environment: a `[[root]]`.
+#[derive(Clone, Debug)]
+pub struct Bound {
+    /// The root's path.
+    pub path: String,
+    /// The environment that it makes.
+    pub environment: Option<String>,
+    /// Files of values for Terraform.
+    pub variable_files: Vec<String>,
+    /// Files of parameters for Bicep and ARM.
+    pub parameter_files: Vec<String>,
+    /// Values by the names of inputs.
+    pub variables: Vec<(SmolStr, Value)>,
+    /// Where it is written.
+    pub place: Span,
+}
+
+/// Which module calls are followed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Modules {
+    /// None.
+    None,
+    /// Those whose source is a path in the repository.
+    Local,
+    /// Those, and what `terraform init` and `bicep restore` left on the disk.
+    #[default]
+    Restored,
 }
 
 /// The programs of a run: every file is read once.
 pub struct Library<'a> {
     /// The texts.
     pub sources: &'a Sources,
+    /// Which module calls are followed.
+    pub modules: Modules,
     limits: Limits,
+    configs: RwLock<BTreeMap<String, Arc<bicep::Config>>>,
     programs: RwLock<BTreeMap<String, Result<Arc<Program>, Refusal>>>,
+    /// The models that were asked for, by what they stand for; `None` where none may be.
+    models: Option<RwLock<BTreeMap<String, Arc<Program>>>>,
 }
 
 impl<'a> Library<'a> {
     /// An empty library over the texts.
     pub fn new(sources: &'a Sources, limits: Limits) -> Library<'a> {
-        Library { sources, limits, programs: RwLock::default() }
+        Library {
+            sources,
+            modules: Modules::default(),
+            limits,
+            configs: RwLock::default(),
+            programs: RwLock::default(),
+            models: Some(RwLock::default()),
+        }
+    }
+
+    /// The same library, in which no model stands for a module that is not there.
+    pub fn without_models(self) -> Library<'a> {
+        Library { models: None, ..self }
+    }
+
+    /// Models stand for modules that were not downloaded.
+    pub(super) fn has_models(&self) -> bool {
+        self.models.is_some() && self.modules == Modules::Restored
+    }
+
+    /// What a model declares.
+    pub(super) fn model(&self, model: &Model) -> Arc<Program> {
+        let read = || Arc::new(model.read(self.sources, self.limits));
+        let Some(models) = &self.models else { return read() };
+        let title = model.title();
+        if let Some(known) = models.read().expect("no reader panics while it holds the lock").get(&title) {
+            return Arc::clone(known);
+        }
+        let read = read();
+        let mut models = models.write().expect("no reader panics while it holds the lock");
+        Arc::clone(models.entry(title).or_insert(read))
+    }
+
+    /// The same library, of which only such modules are read.
+    pub fn with_modules(self, modules: Modules) -> Library<'a> {
+        Library { modules, ..self }
+    }
+
+    /// What the `bicepconfig.json` next to or above a directory says of modules; without one, what Bicep assumes.
+    pub fn bicep_config(&self, directory: &str) -> Arc<bicep::Config> {
+        if let Some(known) = self.configs.read().expect("no reader panics while it holds the lock").get(directory) {
+            return Arc::clone(known);
+        }
+        let here = join(directory, bicep::CONFIG).and_then(|path| self.sources.open(&path).ok());
+        let config = match here {
+            Some(file) => Arc::new(bicep::config(self.sources, file, self.limits)),
+            None if directory.is_empty() => Arc::default(),
+            None => self.bicep_config(directory_of(directory)),
+        };
+        let mut configs = self.configs.write().expect("no reader panics while it holds the lock");
+        Arc::clone(configs.entry(directory.to_string()).or_insert(config))
     }
 
     /// The bounds of reading.
@@ -143,11 +231,22 @@ pub fn find_roots(library: &Library, paths: &[String], inputs: &Inputs) -> Vec<R
     }
     named.extend(terraform_roots(library, &walked));
     named.extend(bicep_roots(library, &walked));
+    let below = |path: &str, above: &String| {
+        above.is_empty() || path == above || path.strip_prefix(above.as_str()).is_some_and(|rest| rest.starts_with('/'))
+    };
+    for bound in inputs.bound.iter().filter(|bound| paths.iter().any(|path| below(&bound.path, path))) {
+        let dialect = match library.sources.is_directory(&bound.path) {
+            true => Dialect::Terraform,
+            false => Dialect::Bicep,
+        };
+        named.insert((bound.path.clone(), dialect));
+    }
     let plans = plans_of(library, &named);
     // A plan says all that its configuration says, and more: the same infrastructure is not read twice.
     named.retain(|(path, dialect)| *dialect != Dialect::Terraform || !plans.contains_key(path));
+    let values: Vec<&String> = walked.iter().filter(|path| extension_of(path) == "bicepparam").collect();
     let mut roots: Vec<Root> =
-        named.into_iter().flat_map(|(path, dialect)| bound(library, path, dialect, inputs)).collect();
+        named.into_iter().flat_map(|(path, dialect)| bound(library, path, dialect, inputs, &values)).collect();
     for root in &mut roots {
         // Several plans of one configuration are several environments.
         if plans.values().any(|plans| plans.len() > 1 && plans.contains(&root.path)) {
@@ -237,7 +336,7 @@ fn bicep_roots(library: &Library, walked: &BTreeSet<String>) -> Vec<(String, Dia
     let mut bound: BTreeSet<String> = BTreeSet::new();
     for path in &programs {
         let Ok(program) = library.program(path) else { continue };
-        used.extend(bicep_sources(&program, path));
+        used.extend(bicep_sources(library, &program, path));
     }
     for path in walked.iter().filter(|path| extension_of(path) == "bicepparam") {
         bound.extend(used_by(library, path));
@@ -249,7 +348,9 @@ fn bicep_roots(library: &Library, walked: &BTreeSet<String>) -> Vec<(String, Dia
     };
     let all = programs.iter().map(|path| path.to_string()).collect();
     let roots = programs.iter().copied().filter(is_root).cloned().collect();
-    let calls = |path: &str| library.program(path).map_or_else(|_| Vec::new(), |program| bicep_sources(&program, path));
+    let calls = |path: &str| {
+        library.program(path).map_or_else(|_| Vec::new(), |program| bicep_sources(library, &program, path))
+    };
     with_circles(all, roots, calls).into_iter().map(|root| (root, Dialect::Bicep)).collect()
 }
 
@@ -290,7 +391,7 @@ fn is_loaded(name: &str) -> bool {
 }
 
 /// A root, once for each environment that its input files make.
-fn bound(library: &Library, path: String, dialect: Dialect, inputs: &Inputs) -> Vec<Root> {
+fn bound(library: &Library, path: String, dialect: Dialect, inputs: &Inputs, values: &[&String]) -> Vec<Root> {
     let root = |environment: Option<String>, input_files: Vec<String>| Root {
         id: RootId(0),
         path: path.clone(),
@@ -302,22 +403,45 @@ fn bound(library: &Library, path: String, dialect: Dialect, inputs: &Inputs) -> 
         // A plan was made with its inputs.
         Dialect::Terraform if path.ends_with(".json") => (Vec::new(), Vec::new()),
         Dialect::Terraform => terraform_inputs(library, &path, inputs),
-        Dialect::Bicep => bicep_inputs(library, &path, inputs),
+        Dialect::Bicep => bicep_inputs(library, &path, inputs, values),
     };
-    let with = |file: &String| always.iter().cloned().chain([file.clone()]).collect();
+    let with = |files: &[String]| always.iter().chain(files).cloned().collect();
     let wanted = |environment: &str| inputs.environment.as_deref().is_none_or(|wanted| wanted == environment);
-    match candidates.as_slice() {
-        [] => vec![root(None, always)],
-        [only] if wanted(&environment_of(only)) => vec![root(None, with(only))],
-        several => {
-            let chosen: Vec<Root> = several
-                .iter()
-                .filter(|file| wanted(&environment_of(file)))
-                .map(|file| root(Some(environment_of(file)), with(file)))
-                .collect();
-            if chosen.is_empty() { vec![root(None, always)] } else { chosen }
+    let candidates = named_environments(candidates, &path);
+    let said: Vec<&Bound> = inputs.bound.iter().filter(|bound| bound.path == path).collect();
+    let environments: Vec<Root> = if said.is_empty() {
+        let several = candidates.len() > 1;
+        let chosen = candidates.iter().filter(|(environment, _)| wanted(environment));
+        chosen
+            .map(|(environment, file)| root(several.then(|| environment.clone()), with(std::slice::from_ref(file))))
+            .collect()
+    } else {
+        let files = |bound: &Bound| -> Vec<String> {
+            let own: Vec<String> = bound.variable_files.iter().chain(&bound.parameter_files).cloned().collect();
+            let named =
+                candidates.iter().filter(|(name, _)| own.is_empty() && bound.environment.as_ref() == Some(name));
+            own.iter().cloned().chain(named.map(|(_, file)| file.clone())).collect()
+        };
+        let chosen = said.iter().filter(|bound| bound.environment.as_deref().is_none_or(wanted));
+        chosen.map(|bound| root(bound.environment.clone(), with(&files(bound)))).collect()
+    };
+    // A root without the environment that is asked for joins with what it has.
+    if environments.is_empty() { vec![root(None, always)] } else { environments }
+}
+
+/// The candidates by the environments that they make; several of one name are named by their paths.
+fn named_environments(candidates: Vec<String>, root: &str) -> Vec<(String, String)> {
+    let directory = if extension_of(root).is_empty() { root } else { directory_of(root) };
+    let names: Vec<String> = candidates.iter().map(|file| environment_of(file)).collect();
+    let named = |(index, file): (usize, String)| {
+        let name = &names[index];
+        if names.iter().filter(|other| *other == name).count() == 1 {
+            return (name.clone(), file);
         }
-    }
+        let below = file.strip_prefix(directory).unwrap_or(&file).trim_start_matches('/');
+        (below.rsplit_once('.').map_or(below, |(stem, _)| stem).to_string(), file)
+    };
+    candidates.into_iter().enumerate().map(named).collect()
 }
 
 /// The files that always give values to a Terraform root, and those that each make an environment
@@ -379,7 +503,7 @@ fn values_below(library: &Library, directory: &str) -> Vec<(String, String)> {
     found
 }
 
-fn bicep_inputs(library: &Library, path: &str, inputs: &Inputs) -> (Vec<String>, Vec<String>) {
+fn bicep_inputs(library: &Library, path: &str, inputs: &Inputs, values: &[&String]) -> (Vec<String>, Vec<String>) {
     let given: Vec<String> = inputs
         .parameter_files
         .iter()
@@ -393,7 +517,13 @@ fn bicep_inputs(library: &Library, path: &str, inputs: &Inputs) -> (Vec<String>,
     if !given.is_empty() {
         return (given, Vec::new());
     }
-    (Vec::new(), parameter_files(library, path))
+    let mut found = parameter_files(library, path);
+    // A parameter file says itself which program it is for, wherever it lies.
+    let elsewhere = values.iter().filter(|file| used_by(library, file).as_deref() == Some(path));
+    found.extend(elsewhere.map(|file| file.to_string()));
+    found.sort();
+    found.dedup();
+    (Vec::new(), found)
 }
 
 /// The parameter files that belong to a Bicep file, by what they use or by their name.
@@ -470,7 +600,7 @@ pub fn programs_of(library: &Library, root: &Root) -> BTreeSet<String> {
                 open.extend(Configuration::read(library, &at).iter().flat_map(Configuration::local_sources));
             }
             Dialect::Bicep => {
-                open.extend(library.program(&at).iter().flat_map(|program| bicep_sources(program, &at)));
+                open.extend(library.program(&at).iter().flat_map(|program| bicep_sources(library, program, &at)));
                 found.insert(at);
             }
         }
@@ -478,12 +608,12 @@ pub fn programs_of(library: &Library, root: &Root) -> BTreeSet<String> {
     found
 }
 
-/// The local files that a Bicep program takes modules and names from.
-fn bicep_sources(program: &Program, path: &str) -> Vec<String> {
-    sources_of(&program.items, path)
+/// The files that a Bicep program takes modules and names from.
+fn bicep_sources(library: &Library, program: &Program, path: &str) -> Vec<String> {
+    sources_of(library, &program.items, path)
 }
 
-fn sources_of(items: &[Item], path: &str) -> Vec<String> {
+fn sources_of(library: &Library, items: &[Item], path: &str) -> Vec<String> {
     let source = |item: &Item| match item {
         Item::Module(declaration) => {
             declaration.source.as_ref().and_then(|source| source.as_literal()).map(str::to_string)
@@ -491,13 +621,14 @@ fn sources_of(items: &[Item], path: &str) -> Vec<String> {
         Item::Import(import) => import.path.as_literal().map(str::to_string),
         _ => None,
     };
-    let own = items.iter().filter_map(source).filter_map(|source| join(directory_of(path), &source));
+    let own = items.iter().filter_map(source);
+    let own = own.filter_map(|source| located(library, directory_of(path), &source).ok());
     // Nested deployments may link to others.
     let inline = items.iter().filter_map(|item| match item {
         Item::Module(declaration) => declaration.inline.as_ref(),
         _ => None,
     });
-    own.chain(inline.flat_map(|inline| sources_of(&inline.items, path))).collect()
+    own.chain(inline.flat_map(|inline| sources_of(library, &inline.items, path))).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! In: a place and a type of children or links. Out: whether "there is none" may be said.
 //! Never: takes what is not in the code for what is not there.
 
-use super::{Network, Place};
+use super::{Hiding, Network, Place};
 use crate::azure::Type;
 use crate::source::Span;
 use crate::value::{Address, Hole, Kind, RootId, Truth, Unknown, Value};
@@ -12,7 +12,7 @@ impl<'n> Place<'n> {
     /// Absence counts for what is made here, when nothing that could not be read was told of it.
     pub fn open_for(self, kind: &'static Type) -> Option<Unknown> {
         let node = self.node();
-        if node.existing {
+        if node.whole && !self.is_exported(kind) || node.existing && !node.whole {
             let name = format!("{} of {}", kind.name, node.address);
             return Some(Unknown::new(self.root(), name, crate::value::Reason::Data).at(node.span));
         }
@@ -32,7 +32,12 @@ impl<'n> Place<'n> {
                 return child.decides.clone();
             }
         }
-        self.hidden_from().map(|hiding| hiding.unknown).or_else(|| self.damage())
+        self.hidden_from(kind).map(|hiding| hiding.unknown).or_else(|| self.damage())
+    }
+
+    /// An export holds all children of a type: they stand in the resource itself, or others of the type are there too.
+    fn is_exported(self, kind: &'static Type) -> bool {
+        self.kind().splits.iter().any(|split| split.of == kind) || self.network.deployed_kinds.contains(kind.name)
     }
 
     /// A part of this place's root that could not be read: what is not there may stand in it.
@@ -40,15 +45,16 @@ impl<'n> Place<'n> {
         self.network.damaged.get(&self.root()).cloned()
     }
 
-    /// Something that could not be read and was told of this place: a module, a script, a nested template.
-    pub fn hidden_from(self) -> Option<HiddenBy> {
-        self.network.hiding.iter().find(|hiding| self.is_told(&hiding.told, hiding.address.root())).map(|hiding| {
-            HiddenBy {
-                unknown: Unknown::new(hiding.address.root(), hiding.address.text(), crate::value::Reason::Module)
-                    .at(hiding.span),
-                address: hiding.address.clone(),
-                span: hiding.span,
-            }
+    /// Something that may hide resources of a type and was told of this place: a module that could not be read, a
+    /// script, a nested template.
+    pub fn hidden_from(self, kind: &'static Type) -> Option<HiddenBy> {
+        let hides = |hiding: &&Hiding| hiding.kinds.is_empty() || hiding.kinds.contains(&kind.name);
+        let mut hiding = self.network.hiding.iter().filter(hides);
+        hiding.find(|hiding| self.is_told(&hiding.told, hiding.address.root())).map(|hiding| HiddenBy {
+            unknown: Unknown::new(hiding.address.root(), hiding.address.text(), crate::value::Reason::Module)
+                .at(hiding.span),
+            address: hiding.address.clone(),
+            span: hiding.span,
         })
     }
 

@@ -1,13 +1,13 @@
 //! In: the resources of every root. Out: the graph.
 //! Never: answers a question; it only ties together what is named.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::identity::{Found, Likeness};
 use super::order::Events;
-use super::{Hiding, Joined, Network, Node};
+use super::{Facts, Hiding, Joined, Network, Node};
 use crate::azure::{self, Named, Split, Translated, Type, as_pieces, in_arm_words, part_words};
-use crate::evaluate::{Evaluated, ProviderVersion, Resource, Root};
+use crate::evaluate::{Evaluated, ProviderVersion, Resource, Root, Standing};
 use crate::syntax::Dialect;
 use crate::value::{Address, Hole, Kind, Pieces, Reference, ResourceId, RootId, Truth, Value};
 
@@ -27,8 +27,13 @@ const SCRIPTS: &[&str] = &[
     "Microsoft.Resources/deployments",
 ];
 
-/// The graph of an estate.
+/// The graph of an estate, as its code has it.
 pub fn build(estate: Vec<(Root, Evaluated)>) -> Network {
+    build_with(estate, &Facts::default())
+}
+
+/// The graph of an estate, with what the user says beside its code.
+pub fn build_with(estate: Vec<(Root, Evaluated)>, facts: &Facts) -> Network {
     let mut network = Network {
         roots: Vec::new(),
         nodes: Vec::new(),
@@ -45,19 +50,40 @@ pub fn build(estate: Vec<(Root, Evaluated)>) -> Network {
         parts: HashMap::new(),
         orders: HashMap::new(),
         hiding: Vec::new(),
+        models: Vec::new(),
         damaged: HashMap::new(),
         layers: Vec::new(),
+        before: HashMap::new(),
+        said_layers: HashMap::new(),
+        against_layers: Vec::new(),
+        standing: HashMap::new(),
+        deployed_kinds: HashSet::new(),
+        named: HashMap::new(),
+        renamed: Vec::new(),
+        dangling: Vec::new(),
+        twice: Vec::new(),
+        joined_of: HashMap::new(),
     };
     let mut within: Vec<(usize, Value, Option<Pieces>)> = Vec::new();
     let mut joins: Vec<(Resource, &'static azure::Join, Value, Value)> = Vec::new();
     for (root, evaluated) in estate {
         let azurerm = evaluated.providers.iter().find(|provider| provider.name == "azurerm");
         let azurerm_major = azurerm.and_then(ProviderVersion::major);
+        network.standing.insert(root.id, evaluated.standing);
+        network.layers.extend(evaluated.reads.iter().map(|maker| (root.id, *maker)));
         for resource in evaluated.resources {
             network.add(resource, azurerm_major, &mut within, &mut joins);
         }
         for module in evaluated.unread {
-            network.hiding.push(Hiding { address: module.address, told: module.arguments, span: module.span });
+            let (address, told) = (module.address, module.arguments);
+            network.hiding.push(Hiding { address, told, kinds: &[], span: module.span });
+        }
+        for module in evaluated.modelled {
+            if !module.model.open.is_empty() {
+                let (address, told) = (module.address.clone(), module.arguments.clone());
+                network.hiding.push(Hiding { address, told, kinds: module.model.open, span: module.span });
+            }
+            network.models.push(module);
         }
         network.damaged.extend(evaluated.damaged.map(|unknown| (root.id, unknown)));
         network.orders.insert(root.id, Events::new(evaluated.needs));
@@ -67,11 +93,16 @@ pub fn build(estate: Vec<(Root, Evaluated)>) -> Network {
     network.normalise();
     network.split_all();
     network.index();
+    network.take_aliases(&facts.aliases);
+    network.rename();
     network.merge();
     network.find_parents();
     for (resource, join, of, value) in joins {
         network.join(resource, join, &of, value);
     }
+    network.assume();
+    network.note_joined();
+    network.close_layers(&facts.layers);
     network.tie();
     network
 }
@@ -89,7 +120,7 @@ impl Network {
         }
         if SCRIPTS.iter().any(|script| script.eq_ignore_ascii_case(&resource.type_name)) {
             let (address, span) = (resource.address.clone(), resource.span);
-            self.hiding.push(Hiding { address, told: resource.body.clone(), span });
+            self.hiding.push(Hiding { address, told: resource.body.clone(), kinds: &[], span });
         }
         self.note_group(&resource);
         match in_arm_words(&resource) {
@@ -97,6 +128,7 @@ impl Network {
             Translated::Join { join, of, value } => joins.push((resource, join, of, value)),
             Translated::Place { kind, named, body } => {
                 let azurerm = resource.dialect == Dialect::Terraform && resource.type_name.starts_with("azurerm_");
+                let root = resource.address.root();
                 let id = match &named {
                     Named::Fully(id) => Some(id.clone()),
                     _ => None,
@@ -108,9 +140,11 @@ impl Network {
                     id,
                     body,
                     existing: resource.existing,
+                    whole: self.standing.get(&root) == Some(&Standing::Deployed),
                     exists: resource.exists,
                     decides: resource.decides,
                     span: resource.span,
+                    ignored: resource.ignored,
                     azurerm,
                     azurerm_major,
                     is: None,
@@ -126,6 +160,9 @@ impl Network {
     }
 
     fn push(&mut self, node: Node) -> usize {
+        if node.whole {
+            self.deployed_kinds.insert(node.kind.name);
+        }
         let index = self.nodes.len();
         self.by_address.insert(node.address.clone(), index);
         self.by_kind.entry(node.kind.name).or_default().push(index);
@@ -241,9 +278,11 @@ impl Network {
                 id,
                 body: item,
                 existing: node.existing,
+                whole: node.whole,
                 exists: node.exists,
                 decides: node.decides.clone(),
                 span,
+                ignored: node.ignored.clone(),
                 declaration: node.declaration.clone(),
                 azurerm: node.azurerm,
                 azurerm_major: node.azurerm_major,
@@ -271,19 +310,45 @@ impl Network {
         }
     }
 
+    /// Ids that the user calls by another name get that name.
+    fn rename(&mut self) {
+        if self.renamed.is_empty() {
+            return;
+        }
+        for index in 0..self.nodes.len() {
+            let id = self.nodes[index].id.take();
+            self.nodes[index].id = id.map(|id| self.under_other_name(id));
+        }
+        self.by_name.clear();
+        self.open_names.clear();
+        self.by_declaration.clear();
+        self.index();
+    }
+
     /// What is read, or written as a part of another resource, is the resource that is made elsewhere under its id.
     fn merge(&mut self) {
         let mut layers: BTreeSet<(RootId, RootId)> = BTreeSet::new();
         for index in 0..self.nodes.len() {
+            if self.nodes[index].is.is_some() {
+                continue;
+            }
             let kind = self.nodes[index].kind;
             let Some(id) = &self.nodes[index].id else { continue };
             // Two names are equal where they are spelled alike, holes included.
-            let others = id.name().and_then(|name| self.by_name.get(&(kind.name, spelled(name))));
-            let others = others.cloned().unwrap_or_default();
+            let Some(others) = id.name().and_then(|name| self.by_name.get(&(kind.name, spelled(name)))) else {
+                continue;
+            };
             let mut alike: Vec<usize> = Vec::new();
             let mut same: Option<usize> = None;
-            for other in others {
-                if other == index || !self.outranks(other, index) {
+            let mut twice: Option<usize> = None;
+            for &other in others {
+                if other == index || self.nodes[other].is == Some(index) {
+                    continue;
+                }
+                if !self.outranks(other, index) {
+                    if other < index && self.is_second_writer(other, index) {
+                        twice = twice.or(Some(other));
+                    }
                     continue;
                 }
                 match self.stands_for(&self.nodes[index], &self.nodes[other]) {
@@ -295,17 +360,70 @@ impl Network {
             let is = match (same, alike.as_slice()) {
                 (Some(other), _) => Some(other),
                 (None, [only]) => Some(*only),
+                // What stands for the same thing is one candidate.
+                (None, [first, rest @ ..]) => {
+                    let whole = self.canonical(*first);
+                    rest.iter().all(|other| self.canonical(*other) == whole).then_some(*first)
+                }
                 _ => None,
             };
             self.nodes[index].is = is;
             if let Some(other) = is {
                 let (reader, maker) = (self.nodes[index].address.root(), self.nodes[other].address.root());
-                if reader != maker && self.nodes[index].existing && !self.nodes[other].existing {
+                if reader != maker
+                    && self.nodes[index].existing
+                    && !self.nodes[other].existing
+                    && !self.nodes[index].whole
+                {
                     layers.insert((reader, maker));
                 }
             }
+            self.twice.extend(twice.map(|other| (other, index)));
         }
-        self.layers = layers.into_iter().collect();
+        let assumed = |root: &RootId| !matches!(self.standing.get(root), None | Some(Standing::Made));
+        layers.retain(|(reader, _)| !assumed(reader));
+        self.layers.extend(layers);
+    }
+
+    /// Both are made, in different roots, under one id.
+    fn is_second_writer(&self, other: usize, index: usize) -> bool {
+        let (a, b) = (&self.nodes[other], &self.nodes[index]);
+        let certain = |node: &Node| !node.existing && node.exists == Truth::Yes;
+        certain(a) && certain(b) && a.address.root() != b.address.root() && self.stands_for(b, a) == Likeness::Same
+    }
+
+    /// What an assumption says of something that is declared in the code counts as a block that sets it.
+    fn assume(&mut self) {
+        for index in 0..self.nodes.len() {
+            let node = &self.nodes[index];
+            if self.standing.get(&node.address.root()) != Some(&Standing::Assumed) || node.is.is_none() {
+                continue;
+            }
+            let at = self.canonical(index);
+            for field in node.kind.fields {
+                let found = azure::values_at(&node.body, field);
+                let Some(azure::At::Value(value)) = found.first() else { continue };
+                self.joined.push(Joined {
+                    node: Some(at),
+                    hole: None,
+                    field,
+                    value: (*value).clone(),
+                    declaration: node.declaration.clone(),
+                    span: node.span,
+                    exists: node.exists,
+                });
+            }
+        }
+    }
+
+    /// Which blocks set something of which node: asked for often.
+    fn note_joined(&mut self) {
+        for (place, joined) in self.joined.iter().enumerate() {
+            if let Some(node) = joined.node {
+                let at = self.canonical(node);
+                self.joined_of.entry(at).or_default().push(place);
+            }
+        }
     }
 
     /// What is made stands for what is read, a declaration of its own for a part of another, the earlier for the later.
@@ -313,7 +431,7 @@ impl Network {
         let rank = |index: usize| {
             let node = &self.nodes[index];
             let part = node.declaration != node.address.declaration();
-            (node.existing, part, index)
+            (node.existing, node.existing && !node.whole, part, index)
         };
         let same_root = self.nodes[other].address.root() == self.nodes[index].address.root();
         // Two that are made under one id in different roots are two writers of one thing; neither is the other.

@@ -62,9 +62,8 @@ impl Network {
                 Got::Absent | Got::Unknown(_) => {}
             }
         }
-        for joined in &self.joined {
-            let here = joined.node.map(|index| self.canonical(index)) == Some(place.index);
-            if here && !is_link(joined.field) {
+        for joined in place.joined() {
+            if !is_link(joined.field) {
                 let (field, value) = (joined.field.arm, shown(&joined.value));
                 line(text, &format!("  {field} = {value}, drawn by {} ({:?})", joined.declaration, joined.exists));
             }

@@ -285,7 +285,7 @@ impl Network {
     /// A module or a script that was told of an identity or of a resource may assign roles, as may a part of the code
     /// that could not be read.
     fn may_hide_roles(&self, actor: Place, target: Place) -> Option<Unknown> {
-        let hidden = actor.hidden_from().map(|hiding| hiding.unknown);
+        let hidden = actor.hidden_from(&identity::ROLE_ASSIGNMENT).map(|hiding| hiding.unknown);
         hidden.or_else(|| actor.damage()).or_else(|| target.damage())
     }
 

@@ -2,10 +2,11 @@
 //! Never: pairs two resources because they have the same name in different roots alone.
 
 use super::build::spelled;
+use super::facts::{ROOT, Target};
 use super::{End, Network, Node, Place};
 use crate::azure::Type;
 use crate::value::{
-    Hole, Kind, Piece, Pieces, Reason, Reference, ResourceId, RootId, Segment, SmolStr, Truth, Unknown, Value,
+    Address, Hole, Kind, Piece, Pieces, Reason, Reference, ResourceId, RootId, Segment, SmolStr, Truth, Unknown, Value,
 };
 
 impl Network {
@@ -16,7 +17,10 @@ impl Network {
             Kind::Text(pieces) if pieces.as_literal() == Some("") => None,
             Kind::Text(pieces) => Some(self.by_text(pieces, to, root)),
             Kind::Reference(reference) => Some(self.by_reference(reference, to)),
-            Kind::Unknown(unknown) => Some(End::Unknown(unknown.clone())),
+            Kind::Unknown(unknown) => Some(match self.by_alias(&Hole::Unknown(unknown.clone()), to) {
+                Some(end) => end,
+                None => End::Unknown(unknown.clone()),
+            }),
             Kind::OneOf { condition, values } => {
                 // Where it leads, if it leads anywhere; whether it does is the caller's question.
                 let mut ends = values.iter().filter_map(|value| self.resolve(value, to, root));
@@ -34,6 +38,9 @@ impl Network {
 
     pub(super) fn by_reference(&self, reference: &Reference, to: &'static Type) -> End<'_> {
         let unknown = || End::Unknown(Hole::Reference(reference.clone()).unknown());
+        if let Some(end) = self.by_alias(&Hole::Reference(reference.clone()), to) {
+            return end;
+        }
         if let Some(index) = self.part_of(reference, to) {
             return End::Place(Place { network: self, index });
         }
@@ -49,6 +56,20 @@ impl Network {
         match index.map(|index| self.canonical(index)) {
             Some(index) if self.nodes[index].kind == to => End::Place(Place { network: self, index }),
             _ => unknown(),
+        }
+    }
+
+    /// Where something that is not known leads, because the user calls it by another name.
+    fn by_alias(&self, hole: &Hole, to: &'static Type) -> Option<End<'_>> {
+        match self.aliased(hole)? {
+            Target::Node(index) => {
+                let index = self.canonical(*index);
+                (self.nodes[index].kind == to).then_some(End::Place(Place { network: self, index }))
+            }
+            Target::Id(id) => {
+                let text = id.to_pieces()?;
+                id.type_name.eq_ignore_ascii_case(to.name).then(|| self.by_id(id, to, &text))
+            }
         }
     }
 
@@ -72,6 +93,16 @@ impl Network {
     }
 
     fn by_text(&self, pieces: &Pieces, to: &'static Type, root: RootId) -> End<'_> {
+        if let Some((root, address)) =
+            pieces.as_literal().filter(|text| text.starts_with(ROOT)).and_then(|l| self.labelled(l))
+            && let Some(index) = self.by_address.get(&Address::new(root, address))
+        {
+            let index = self.canonical(*index);
+            return match self.nodes[index].kind == to {
+                true => End::Place(Place { network: self, index }),
+                false => End::Outside(pieces.to_string()),
+            };
+        }
         let Some(id) = self.id_of_text(pieces, root) else {
             return match pieces.holes().next() {
                 Some(hole) => End::Unknown(hole.unknown()),
@@ -98,7 +129,10 @@ impl Network {
     /// The id that a text spells. A text may begin with the id of a resource: `"${azurerm_virtual_network.v.id}/subnets/a"`.
     pub(super) fn id_of_text(&self, pieces: &Pieces, root: RootId) -> Option<ResourceId> {
         if let Some(id) = ResourceId::parse(pieces) {
-            return Some(self.normal(id, root));
+            return Some(self.under_other_name(self.normal(id, root)));
+        }
+        if let Some(id) = self.opened(pieces) {
+            return Some(id);
         }
         let [Piece::Hole(Hole::Reference(reference)), rest @ ..] = pieces.pieces() else { return None };
         if !reference.field().is_some_and(|field| field.eq_ignore_ascii_case("id")) {

@@ -4,27 +4,38 @@
 mod absence;
 mod build;
 mod dump;
+mod facts;
 mod identities;
 mod identity;
+mod ingress;
 mod names;
 mod order;
 mod place;
+mod pools;
+mod private_endpoints;
 mod routes;
+mod security;
+mod subnets;
 mod ways;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::azure::Type;
-use crate::evaluate::Root;
+use crate::evaluate::{ModelledModule, Root, Standing};
 use crate::source::Span;
-use crate::value::{Address, Hole, ResourceId, RootId, Truth, Unknown, Value};
+use crate::value::{Address, Hole, ResourceId, RootId, SmolStr, Truth, Unknown, Value};
 
-pub use build::build;
+pub use build::{build, build_with};
+pub use facts::{Alias, Dangling, Facts};
 pub use identities::{Actor, Grant, Mistaken, Permission};
+pub use ingress::{Controller, Target, Way, Writer};
 pub use names::{DnsSetting, Hub, NodeSubnet, Seen, Server, ZoneMode};
 pub use order::Order;
 pub use place::{End, Got, Place, Step};
+pub use private_endpoints::{Service, is_zone};
 pub use routes::{DefaultRoute, Injection, Table};
+pub use security::{Decision, Flow, Group};
+pub use subnets::User;
 pub use ways::{NextHop, Reach, Route, RouteSource};
 
 /// One graph of an estate.
@@ -53,10 +64,30 @@ pub struct Network {
     orders: HashMap<RootId, order::Events>,
     /// What may hide resources: unread modules, scripts, nested templates.
     hiding: Vec<Hiding>,
+    /// Module calls that a model answers.
+    models: Vec<ModelledModule>,
     /// Roots of which a part could not be read.
     damaged: HashMap<RootId, Unknown>,
     /// A root reads what another one makes: the reader, the maker.
     layers: Vec<(RootId, RootId)>,
+    /// The roots that each root comes after, by what it and those read.
+    before: HashMap<RootId, HashSet<RootId>>,
+    /// The layer of each root that the user gave one.
+    said_layers: HashMap<RootId, usize>,
+    against_layers: Vec<(RootId, RootId)>,
+    /// Roots whose resources are there already.
+    standing: HashMap<RootId, Standing>,
+    /// What is known of the types that are deployed: of which kinds there are any.
+    deployed_kinds: HashSet<&'static str>,
+    /// What the user calls by another name: inputs, outputs and attributes, of one root or of any.
+    named: HashMap<(Option<RootId>, SmolStr), facts::Target>,
+    /// Ids that the user calls by another one.
+    renamed: Vec<(ResourceId, facts::Target)>,
+    dangling: Vec<Dangling>,
+    /// Two nodes of different roots that are made under one id.
+    twice: Vec<(usize, usize)>,
+    /// The blocks of `joined` that set something of a node.
+    joined_of: HashMap<usize, Vec<usize>>,
 }
 
 /// A resource, or a part of one that is a resource of its own.
@@ -68,9 +99,13 @@ pub(crate) struct Node {
     body: Value,
     /// It is read, not made.
     existing: bool,
+    /// It is read, and what is not said of it is not so: an export of what is deployed.
+    whole: bool,
     exists: Truth,
     decides: Option<Unknown>,
     span: Span,
+    /// The attributes that Terraform leaves as they are once it has made it.
+    ignored: Vec<crate::value::SmolStr>,
     /// The declaration whose making makes it.
     declaration: Address,
     azurerm: bool,
@@ -102,13 +137,28 @@ struct Hiding {
     address: Address,
     /// Everything that it is told.
     told: Value,
+    /// The types that it may hide; none for every type.
+    kinds: &'static [&'static str],
     span: Span,
+}
+
+impl Place<'_> {
+    /// It stands in the model of a module whose source is not here.
+    pub fn is_modelled(self) -> bool {
+        self.network.modelled(&self.network.nodes[self.index].address).is_some()
+    }
 }
 
 impl Network {
     /// The roots that it was built of.
     pub fn roots(&self) -> &[Root] {
         &self.roots
+    }
+
+    /// Two places of different roots that are made under one id.
+    pub fn made_twice(&self) -> Vec<(Place<'_>, Place<'_>)> {
+        let place = |index: usize| Place { network: self, index };
+        self.twice.iter().map(|(a, b)| (place(*a), place(*b))).collect()
     }
 
     /// Every place of a type that is made, or that is read and made nowhere here, in the order of addresses.
@@ -119,6 +169,17 @@ impl Network {
     /// Every place of a type that is made here.
     pub fn made(&self, kind: &'static Type) -> Vec<Place<'_>> {
         self.all(kind).into_iter().filter(|place| place.is_made()).collect()
+    }
+
+    /// The module call through whose model something was made.
+    pub fn modelled(&self, address: &Address) -> Option<&ModelledModule> {
+        let declaration = address.declaration();
+        self.models.iter().find(|module| declaration.is_below(&module.address))
+    }
+
+    /// The module calls that models answer.
+    pub fn models(&self) -> &[ModelledModule] {
+        &self.models
     }
 
     fn indices(&self, kind: &'static Type) -> impl Iterator<Item = usize> + '_ {

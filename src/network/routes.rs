@@ -72,7 +72,8 @@ impl<'n> Place<'n> {
         if let Some(unknown) = self.perhaps_set(&virtual_network::SUBNET_ROUTE_TABLE) {
             return Table::Unknown(Some(unknown));
         }
-        let hidden = self.hidden_from().or_else(|| self.parent().and_then(Place::hidden_from));
+        let hides = |place: Place<'n>| place.hidden_from(&virtual_network::SUBNET);
+        let hidden = hides(self).or_else(|| self.parent().and_then(hides));
         match hidden.map(|hidden| hidden.unknown).or_else(|| self.damage()) {
             Some(unknown) => Table::Unknown(Some(unknown)),
             None => Table::None,

@@ -57,6 +57,8 @@ struct Found<'a> {
     subject: Option<&'a str>,
     objects: Vec<&'a str>,
     root: Option<&'a str>,
+    /// The environments in which it is so, where there are several.
+    environments: &'a [String],
     #[serde(flatten)]
     place: Stretch,
     hops: Vec<Hop<'a>>,
@@ -113,6 +115,7 @@ struct Summary<'a> {
     baselined: usize,
     faults: usize,
     not_read: &'a [String],
+    by_models: &'a [String],
     incomplete: bool,
 }
 
@@ -143,6 +146,7 @@ pub fn render(analysis: &Analysis, display: &Display) -> String {
             baselined: 0,
             faults: coverage.faults,
             not_read: &coverage.unread_modules,
+            by_models: &coverage.modelled_modules,
             incomplete: analysis.incomplete,
         },
     };
@@ -189,6 +193,7 @@ fn found<'a>(analysis: &'a Analysis, finding: &'a Finding) -> Found<'a> {
         subject: finding.subject.as_ref().map(|address| address.text()),
         objects: finding.objects.iter().map(|address| address.text()).collect(),
         root: root.map(|summary| summary.root.path.as_str()),
+        environments: &finding.environments,
         place: stretch(sources, finding.place),
         hops: finding
             .steps

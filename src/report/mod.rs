@@ -10,6 +10,7 @@ mod pages;
 mod resources;
 mod roots;
 mod sarif;
+mod schema;
 mod shown;
 mod summary;
 mod text;
@@ -20,6 +21,7 @@ pub use escape::visible;
 pub use pages::{explain, rules_as_json, rules_as_text};
 pub use resources::{in_one_line, resources_as_json, resources_as_text};
 pub use roots::roots_as_text;
+pub use schema::config_schema;
 pub use shown::Shown;
 
 use crate::analysis::Analysis;

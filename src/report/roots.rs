@@ -26,6 +26,14 @@ pub fn roots_as_text(roots: &[(Root, Evaluated)], sources: &Sources) -> String {
         line("inputs", root.input_files.iter().map(|path| visible(path).into_owned()).collect());
         line("open", evaluated.open_inputs.iter().map(|unknown| named(unknown, sources)).collect());
         line(
+            "by models",
+            evaluated
+                .modelled
+                .iter()
+                .map(|module| format!("{} ({})", visible(module.address.text()), visible(&module.source)))
+                .collect(),
+        );
+        line(
             "not read",
             evaluated
                 .unread

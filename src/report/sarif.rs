@@ -380,6 +380,9 @@ fn notifications(analysis: &Analysis, at: &dyn Fn(&Finding) -> usize) -> Vec<Not
     for module in &analysis.coverage.unread_modules {
         say("note", format!("{module} was not read."));
     }
+    for module in &analysis.coverage.modelled_modules {
+        say("note", format!("{module} was answered by a model, because its source is not here."));
+    }
     if analysis.incomplete {
         say("warning", "A limit was reached: something may be missing.".into());
     }

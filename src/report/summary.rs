@@ -10,14 +10,15 @@ use crate::rules::{Level, Verdict};
 use crate::source::Sources;
 use crate::value::Unknown;
 
-/// So many module calls that were not read are named.
+/// So many module calls of a kind are named.
 const NAMED: usize = 8;
 
 /// The last lines of the text report.
 pub fn render(analysis: &Analysis, display: &Display) -> String {
     let mut lines = vec![covered(&analysis.coverage, display), found(&Counts::of(analysis))];
     lines.extend(open(analysis, display));
-    lines.extend(not_read(&analysis.coverage));
+    lines.extend(modules("by models", &analysis.coverage.modelled_modules));
+    lines.extend(modules("not read", &analysis.coverage.unread_modules));
     if analysis.coverage.faults > 0 {
         lines.push(format!(
             "{} could not be read",
@@ -170,8 +171,8 @@ fn shares(counts: &Statistics) -> String {
     )
 }
 
-fn not_read(coverage: &Coverage) -> Option<String> {
-    let modules = &coverage.unread_modules;
+/// `not read: module.aks (Azure/aks/azurerm)`.
+fn modules(what: &str, modules: &[String]) -> Option<String> {
     if modules.is_empty() {
         return None;
     }
@@ -179,5 +180,5 @@ fn not_read(coverage: &Coverage) -> Option<String> {
     if modules.len() > NAMED {
         named.push(format!("and {} more", modules.len() - NAMED));
     }
-    Some(format!("not read: {}", named.join(", ")))
+    Some(format!("{what}: {}", named.join(", ")))
 }

@@ -357,6 +357,15 @@ pub fn let_wait(waiting: Place, first: Place) -> String {
     }
     match (waiting.is_terraform(), waiting_in == first_in) {
         (true, true) => format!("let `{waiting_name}` wait: `depends_on = [{name}]`"),
+        (true, false) if first.is_modelled() => {
+            // What is in a registry's module is not the user's to change; that everything waits for all of it is.
+            let calls = |module: &str| module.split('.').skip(1).step_by(2).map(String::from).collect::<Vec<_>>();
+            let (waiting_calls, first_calls) = (calls(&waiting_in), calls(&first_in));
+            let shared = waiting_calls.iter().zip(&first_calls).take_while(|(a, b)| a == b).count();
+            let who = waiting_calls.get(shared).map_or(waiting_name, |call| format!("module.{call}"));
+            let whom = first_calls.get(shared).cloned().unwrap_or_default();
+            format!("let `{who}` wait: `depends_on = [module.{whom}]`")
+        }
         (true, false) => {
             format!(
                 "let the output of `{first_in}` that hands over the zone wait: `depends_on = [{name}]` in the output"

@@ -102,7 +102,9 @@ pub fn network_rights(network: &Network) -> Vec<Asked<'_>> {
 
 fn open<'n>(cluster: Place<'n>, actor: End<'n>) -> Asked<'n> {
     match actor {
-        End::Unknown(unknown) => Asked::Open { cluster, unknown: Some(unknown), why: "its identity is not known".into() },
+        End::Unknown(unknown) => {
+            Asked::Open { cluster, unknown: Some(unknown), why: "its identity is not known".into() }
+        }
         _ => Asked::Open { cluster, unknown: None, why: "its identity is not in this code".into() },
     }
 }
@@ -183,7 +185,10 @@ impl<'n> Right<'n> {
         let (target, actor) = (module_and_name(self.target).1, module_and_name(self.actor).1);
         let what = format!("assign `{}` on `{}` to `{}`", role.name, self.target.name(), self.actor.name());
         match self.cluster.is_terraform() {
-            true => format!("{what}: `scope = {target}.id`, `principal_id = {actor}.principal_id`; and let `{}` wait for it", self.cluster.name()),
+            true => format!(
+                "{what}: `scope = {target}.id`, `principal_id = {actor}.principal_id`; and let `{}` wait for it",
+                self.cluster.name()
+            ),
             false => format!(
                 "{what}: `scope: {target}`, `principalId: {actor}.properties.principalId`, role `{}`; and let `{}` wait for it",
                 role.id,

@@ -150,7 +150,7 @@ fn of_spoke<'n>(network: &'n Network, spoke: &Spoke<'n>) -> Option<Finding> {
     if let Some(unknown) = nameless_link(network, spoke, &targets) {
         return Some(open(spoke, Some(unknown), "a zone whose name is not known is linked to the hub".into()));
     }
-    if let Some(hidden) = spoke.cluster.hidden_from() {
+    if let Some(hidden) = spoke.cluster.hidden_from(&dns::ZONE_LINK) {
         let why = format!("`{}` is told of the cluster and may link its zone", hidden.address);
         return Some(open(spoke, Some(hidden.unknown), why));
     }

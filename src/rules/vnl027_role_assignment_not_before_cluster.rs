@@ -87,60 +87,88 @@ rule! {
 }
 
 fn check(network: &Network, settings: &Settings, findings: &mut Vec<Finding>) {
-    let mut seen: Vec<(Place, Place)> = Vec::new();
+    let mut late: Vec<Late> = Vec::new();
     for asked in zone_rights(network).into_iter().chain(network_rights(network)) {
         let Asked::Right(right) = asked else { continue };
         let (roles, perhaps) = match &right.permission {
             Permission::Given(roles) => (roles, None),
-            Permission::Unknown(unknown, roles) => (roles, Some(unknown)),
+            Permission::Unknown(unknown, roles) => (roles, Some(unknown.clone())),
             Permission::Missing(_) => continue,
         };
-        let (order, Some(role)) = (network.best_order(roles, right.cluster.declaration()), roles.first()) else { continue };
-        // One assignment that serves several purposes is one thing to wait for. What another root assigns was there.
-        if seen.contains(&(right.cluster, *role)) || order == Order::Unknown && role.root() != right.cluster.root() {
+        let (order, Some(role)) = (network.best_order(roles, right.cluster.declaration()), roles.first().copied()) else {
             continue;
-        }
-        let found = match (order, perhaps) {
-            (Order::Before, _) => continue,
-            (Order::Unknown, _) => open(&right, *role, None),
-            (Order::Race | Order::After, Some(unknown)) => open(&right, *role, unknown.clone()),
-            (Order::Race | Order::After, None) => late(&right, *role, order),
         };
-        seen.push((right.cluster, *role));
-        findings.push(match settings.phase {
+        // One assignment that serves several purposes is one thing to wait for. What another root assigns was there.
+        let known = late.iter().any(|late| late.right.cluster == right.cluster && late.role == role);
+        let elsewhere = order == Order::Unknown && role.root() != right.cluster.root();
+        if order != Order::Before && !known && !elsewhere {
+            late.push(Late { right, role, order, perhaps });
+        }
+    }
+    late.sort_by_key(|late| (late.right.cluster.address().clone(), late.role.address().clone()));
+    for of_cluster in late.chunk_by(|a, b| a.right.cluster == b.right.cluster) {
+        let certain = |late: &&Late| late.order != Order::Unknown && late.perhaps.is_none();
+        let certain: Vec<&Late> = of_cluster.iter().filter(certain).collect();
+        let found = if certain.is_empty() { of_cluster.first().map(open) } else { found(&certain) };
+        findings.extend(found.map(|found| match settings.phase {
             Phase::Existing => Finding { level: Level::Note, ..found },
             Phase::Greenfield => found,
-        });
+        }));
     }
 }
 
-fn late(right: &Right, role: Place, order: Order) -> Finding {
-    let (cluster, actor, target) = (right.cluster.name(), right.actor.name(), right.target.name());
-    let message = match order {
-        Order::After if right.purpose.is_needed_at_creation() => {
-            format!("`{cluster}` cannot be created: the role of `{actor}` on `{target}` is assigned only after it")
-        }
-        Order::After => format!("the role of `{actor}` on `{target}` is assigned only after `{cluster}`"),
-        _ => format!("nothing makes `{cluster}` wait for the role of `{actor}` on `{target}`"),
+/// A role that the cluster does not wait for.
+struct Late<'n> {
+    right: Right<'n>,
+    role: Place<'n>,
+    order: Order,
+    /// What decides whether it is assigned at all, where that is not known.
+    perhaps: Option<Option<Unknown>>,
+}
+
+impl Late<'_> {
+    /// The cluster cannot be created.
+    fn stops(&self) -> bool {
+        self.order == Order::After && self.right.purpose.is_needed_at_creation()
+    }
+}
+
+/// One finding for all roles of a cluster: the same line mends them.
+fn found(late: &[&Late]) -> Option<Finding> {
+    let first = late.iter().copied().max_by_key(|late| late.stops())?;
+    let (cluster, actor) = (first.right.cluster.name(), first.right.actor.name());
+    let targets: Vec<String> = late.iter().map(|late| format!("`{}`", late.right.target.name())).collect();
+    let roles = if late.len() == 1 { "role" } else { "roles" };
+    let targets = targets.join(", ");
+    let message = match (first.stops(), first.order) {
+        (true, _) => format!("`{cluster}` cannot be created: `{actor}` has its {roles} on {targets} only after it"),
+        (false, Order::After) => format!("`{actor}` has its {roles} on {targets} only after `{cluster}`"),
+        _ => format!("nothing makes `{cluster}` wait for the {roles} of `{actor}` on {targets}"),
     };
-    let mut finding = right.finding(&RULE, right.cluster.span(), message);
-    if order == Order::After && right.purpose.is_needed_at_creation() {
+    let mut finding = first.right.finding(&RULE, first.right.cluster.span(), message);
+    if first.stops() {
         finding.level = Level::Error;
     }
-    let when = if order == Order::After { "only after the cluster" } else { "at any moment" };
-    finding.objects.push(role.address().clone());
-    finding.steps.push(Step { message: format!("its role is assigned {when}"), span: role.span() });
-    finding.help = Some(let_wait(right.cluster, role));
-    finding.why = Some(match right.purpose {
+    for late in late {
+        let when = if late.order == Order::After { "only after the cluster" } else { "at any moment" };
+        finding.objects.push(late.role.address().clone());
+        finding.steps.push(Step { message: format!("this role is assigned {when}"), span: late.role.span() });
+    }
+    let mut waits: Vec<String> = late.iter().map(|late| let_wait(late.right.cluster, late.role)).collect();
+    waits.dedup();
+    finding.help = Some(waits.join("; "));
+    finding.why = Some(match first.right.purpose {
         Purpose::Zone => "AKS writes into the zone while it creates the cluster; the first run fails where the role comes later".into(),
         _ => "AKS writes the network while it creates the cluster; the first run fails where the role comes later".to_string(),
     });
-    finding
+    Some(finding)
 }
 
-fn open(right: &Right, role: Place, unknown: Option<Unknown>) -> Finding {
+fn open(late: &Late) -> Finding {
+    let Late { right, role, perhaps, .. } = late;
     let message = format!("cannot tell whether the role of `{}` is assigned before `{}`", right.actor.name(), right.cluster.name());
     let mut finding = right.finding(&RULE, right.cluster.span(), message);
     finding.steps.push(Step { message: "its role is assigned here".into(), span: role.span() });
-    finding.undecided(unknown, "if it is assigned, and only while or after the cluster is made: VNL027; else it passes")
+    let effect = "if it is assigned, and only while or after the cluster is made: VNL027; else it passes";
+    finding.undecided(perhaps.clone().flatten(), effect)
 }

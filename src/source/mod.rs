@@ -1,7 +1,8 @@
 //! In: paths below one repository root, or texts handed over. Out: texts with an identity, and where lines begin.
 //! Never: knows what language a text is written in.
 //!
-//! This is the only module that touches the file system. It reads below its root and nowhere else.
+//! This is the only module that touches the file system. It reads below its root, and beside it only where it was told
+//! that it may.
 
 mod file;
 mod path;
@@ -9,6 +10,8 @@ mod path;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
+
+use globset::GlobSet;
 
 pub use file::{File, Place};
 pub use path::{directory_of, extension_of, join, name_of};
@@ -98,7 +101,17 @@ pub struct Entry {
 pub struct Sources {
     root: Option<PathBuf>,
     max_file_size: u64,
+    excluded: GlobSet,
     texts: RwLock<Texts>,
+    reach: Option<Reach>,
+    /// The directories outside the root that are read, by the beginning of the paths that lead into them.
+    beside: RwLock<BTreeMap<String, PathBuf>>,
+}
+
+/// How far [`Sources::beside`] may go.
+struct Reach {
+    /// What `~` stands for.
+    home: Option<PathBuf>,
 }
 
 #[derive(Default)]
@@ -107,10 +120,18 @@ struct Texts {
     by_path: BTreeMap<String, Result<FileId, Refusal>>,
 }
 
+/// Reads a file that the user names for the run itself, wherever it lies: a configuration.
+pub fn read_named(path: &Path) -> std::io::Result<String> {
+    std::fs::read_to_string(path)
+}
+
 /// Writes a report where the user asked for it; nothing else is ever written.
 pub fn write(path: &Path, text: &str) -> std::io::Result<()> {
     std::fs::write(path, text)
 }
+
+/// How paths begin that lead into a directory which is named by an absolute path outside the root.
+const OUTSIDE: &str = "<outside>";
 
 /// The largest file that is read unless the user says otherwise: 4 MiB.
 pub const MAX_FILE_SIZE: u64 = 4 * 1024 * 1024;
@@ -119,22 +140,49 @@ impl Sources {
     /// A reader of the tree below `root`, which refuses files above `max_file_size` bytes.
     pub fn below(root: &Path, max_file_size: u64) -> Sources {
         let root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
-        Sources { root: Some(root), max_file_size, texts: RwLock::default() }
+        Sources { root: Some(root), max_file_size, ..Sources::nowhere() }
+    }
+
+    /// The same reader, which [`Sources::beside`] may lead out of the root; `home` is what `~` stands for.
+    pub fn with_reach(self, home: Option<PathBuf>) -> Sources {
+        Sources { reach: Some(Reach { home }), ..self }
     }
 
     /// A reader of the given texts alone, by path; it touches no disk.
     pub fn of_texts<P: Into<String>, T: Into<String>>(texts: impl IntoIterator<Item = (P, T)>) -> Sources {
-        let sources = Sources { root: None, max_file_size: MAX_FILE_SIZE, texts: RwLock::default() };
+        let sources = Sources::nowhere();
         for (path, text) in texts {
             sources.overlay(&path.into(), text.into());
         }
         sources
     }
 
+    fn nowhere() -> Sources {
+        Sources {
+            root: None,
+            max_file_size: MAX_FILE_SIZE,
+            excluded: GlobSet::empty(),
+            texts: RwLock::default(),
+            reach: None,
+            beside: RwLock::default(),
+        }
+    }
+
+    /// The same reader with another limit of size, which walks past what `excluded` matches.
+    pub fn bounded(self, max_file_size: u64, excluded: GlobSet) -> Sources {
+        Sources { max_file_size, excluded, ..self }
+    }
+
     /// Lays a text over what the disk has at `path`, as an editor's unsaved buffer does.
     pub fn overlay(&self, path: &str, text: String) -> FileId {
         let mut texts = self.texts.write().expect("no reader panics while it holds the lock");
         texts.add(path.to_string(), text)
+    }
+
+    /// A text that lies in no directory: nobody who lists, finds or opens paths meets it.
+    pub fn apart(&self, name: &str, text: String) -> FileId {
+        let mut texts = self.texts.write().expect("no reader panics while it holds the lock");
+        texts.keep(name.to_string(), text)
     }
 
     /// The text at `path`, read once; every later call gives the same answer.
@@ -210,6 +258,7 @@ impl Sources {
         let mut found: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
         let below =
             |path: &str| directory.is_empty() || path == directory || path.starts_with(&format!("{directory}/"));
+        let wanted = |path: &str| wanted(path) && (path == directory || !self.excluded.is_match(path));
         for (path, text) in &self.texts.read().expect("no reader panics while it holds the lock").by_path {
             if text.is_ok() && below(path) && wanted(path) {
                 found.insert(path.clone());
@@ -271,21 +320,68 @@ impl Sources {
         self.file(id).path.clone()
     }
 
+    /// How paths into `directory` begin, which is absolute or begins with `~`; `None` where nothing is there or it
+    /// may not be read.
+    ///
+    /// What tools keep for all repositories, such as downloaded modules, lies outside the root. Paths into it say where
+    /// it is only as far as `directory` does.
+    pub fn beside(&self, directory: &str) -> Option<String> {
+        let slashes = directory.replace('\\', "/");
+        let home = || self.reach.as_ref().and_then(|reach| reach.home.as_ref());
+        let (on_disk, begins) = match slashes.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with('/'))
+        {
+            Some(rest) => (home()?.join(rest.trim_start_matches('/')), path::join("~", rest.trim_start_matches('/'))?),
+            None => {
+                let plain = slashes.replace(':', "");
+                (PathBuf::from(directory), path::join(OUTSIDE, plain.trim_start_matches('/'))?)
+            }
+        };
+        let real = on_disk.canonicalize().ok().filter(|real| on_disk.is_absolute() && real.is_dir())?;
+        if let Some(relative) = self.root.as_ref().and_then(|root| real.strip_prefix(root).ok()) {
+            return path::of_os(relative);
+        }
+        self.reach.as_ref()?;
+        let mut beside = self.beside.write().expect("no reader panics while it holds the lock");
+        beside.insert(begins.clone(), real);
+        Some(begins)
+    }
+
+    /// Whether a path leads into a directory that [`Sources::beside`] found outside the root.
+    pub fn is_beside(&self, path: &str) -> bool {
+        let beside = self.beside.read().expect("no reader panics while it holds the lock");
+        beside.keys().any(|begins| path.strip_prefix(begins.as_str()).is_some_and(|rest| rest.starts_with('/')))
+    }
+
+    /// The directory that a path is read below, and the path from there.
+    fn base_of<'p>(&self, path: &'p str) -> Option<(PathBuf, &'p str)> {
+        if path.starts_with(['~', '<']) {
+            let beside = self.beside.read().expect("no reader panics while it holds the lock");
+            for (begins, real) in beside.iter() {
+                match path.strip_prefix(begins.as_str()).map(|rest| (rest, rest.strip_prefix('/'))) {
+                    Some((_, Some(rest))) => return Some((real.clone(), rest)),
+                    Some(("", None)) => return Some((real.clone(), "")),
+                    _ => {}
+                }
+            }
+        }
+        Some((self.root.clone()?, path))
+    }
+
     fn on_disk(&self, path: &str) -> Option<PathBuf> {
-        let root = self.root.as_ref()?;
-        let joined = if path.is_empty() { root.clone() } else { root.join(path) };
+        let (base, path) = self.base_of(path)?;
+        let joined = if path.is_empty() { base.clone() } else { base.join(path) };
         // A symbolic link may lead out of the root; what it names is not ours to read.
         let real = joined.canonicalize().ok()?;
-        real.starts_with(root).then_some(joined)
+        real.starts_with(base).then_some(joined)
     }
 
     fn read(&self, path: &str) -> Result<String, Refusal> {
         use std::io::Read;
-        let root = self.root.as_ref().ok_or(Refusal::Missing)?;
+        let (base, below) = self.base_of(path).ok_or(Refusal::Missing)?;
         if path.split('/').any(|segment| segment == "..") {
             return Err(Refusal::Outside);
         }
-        let joined = root.join(path);
+        let joined = base.join(below);
         if std::fs::symlink_metadata(&joined).is_err() {
             return Err(Refusal::Missing);
         }
@@ -309,9 +405,14 @@ impl Sources {
 
 impl Texts {
     fn add(&mut self, path: String, text: String) -> FileId {
-        let id = FileId(u32::try_from(self.files.len()).expect("fewer than 2^32 files are read"));
-        self.files.push(Arc::new(File::new(path.clone(), text)));
+        let id = self.keep(path.clone(), text);
         self.by_path.insert(path, Ok(id));
+        id
+    }
+
+    fn keep(&mut self, path: String, text: String) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).expect("fewer than 2^32 files are read"));
+        self.files.push(Arc::new(File::new(path, text)));
         id
     }
 }

@@ -183,6 +183,8 @@ pub struct Declaration {
     pub depends_on: Option<Expr>,
     /// A module's path or address.
     pub source: Option<Expr>,
+    /// The versions of a registry's module that a call allows, in Terraform.
+    pub version: Option<Expr>,
     /// A module that stands in its call: a nested deployment of an ARM template.
     pub inline: Option<Arc<Inline>>,
     /// Terraform's `provider = …`, a module's `providers = { … }`.
@@ -212,6 +214,7 @@ impl Declaration {
             body: Expr::new(ExprKind::Object(Vec::new()), span),
             depends_on: None,
             source: None,
+            version: None,
             inline: None,
             provider: None,
             lifecycle: None,

@@ -11,6 +11,7 @@ pub mod hcl;
 mod item;
 pub mod json;
 mod nesting;
+mod place;
 pub mod plan;
 mod tree;
 
@@ -19,6 +20,7 @@ pub use item::{
     Assignment, Declaration, Dialect, Fault, Import, Inline, Input, Item, Label, Local, Output, Program, Repeat, Shape,
 };
 pub use nesting::Limits;
+pub use place::at;
 pub use plan::Plan;
 
 use crate::source::{FileId, Sources, extension_of};
@@ -31,7 +33,9 @@ pub fn read(sources: &Sources, file: FileId, limits: Limits) -> Program {
         "json" if path.ends_with(".tf.json") || path.ends_with(".tofu.json") => hcl::read_json(sources, file, limits),
         "bicep" | "bicepparam" => bicep::read(sources, file, limits),
         "json" if plan::is_plan(&sources.file(file).text) => plan::read(sources, file, limits),
-        "json" if arm::is_template(&sources.file(file).text) => arm::read(sources, file, limits),
+        _ if arm::may_be_template(&path) && arm::is_template(&sources.file(file).text) => {
+            arm::read(sources, file, limits)
+        }
         _ => json::read(sources, file, limits),
     }
 }

@@ -38,6 +38,12 @@ impl Address {
         &self.text
     }
 
+    /// It is that of something in the module at `module`; both are without keys.
+    pub fn is_below(&self, module: &Address) -> bool {
+        let below = |text: &str| text.strip_prefix(module.text()).is_some_and(|rest| rest.starts_with('.'));
+        self.root() == module.root() && below(self.text())
+    }
+
     /// The address of the declaration behind an instance: all keys in `[]` taken off.
     ///
     /// The order of a deployment is an order of declarations.

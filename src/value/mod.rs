@@ -158,6 +158,12 @@ impl Value {
         Value::new(Kind::Object { fields, rest: None, shape: ObjectShape::Object })
     }
 
+    /// An object that holds other fields too where `rest` says so.
+    pub fn open_object(fields: impl IntoIterator<Item = (SmolStr, Value)>, rest: Option<Hole>) -> Value {
+        let fields = Arc::new(fields.into_iter().collect());
+        Value::new(Kind::Object { fields, rest, shape: ObjectShape::Object })
+    }
+
     /// An unknown.
     pub fn unknown(unknown: Unknown) -> Value {
         Value::new(Kind::Unknown(unknown))

@@ -1,16 +1,17 @@
 //! In: a `module` declaration. Out: its instances, each with its file, its target and what its caller gives it.
-//! Never: fetches a module; what is not below the root of the sources is not read.
+//! Never: fetches a module.
 
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::declared::Declared;
 use super::instances::{Instances, Made};
+use super::located::{Absent, located};
 use super::target::Level;
 use super::{At, Children, MOST_MODULES, Module, Parent, Wanted, World, qualified};
-use crate::evaluate::UnreadModule;
 use crate::evaluate::memory::Memory;
-use crate::source::{Refusal, extension_of, join};
+use crate::evaluate::{Library, ModelledModule, Modules, UnreadModule, models};
+use crate::source::{Refusal, extension_of};
 use crate::syntax::{Declaration, Fault};
 use crate::value::{Address, Reason, Truth, Unknown, Value};
 
@@ -33,6 +34,9 @@ impl World<'_> {
         let instances = Rc::new(self.repeat(At { module, inside: None }, call));
         let modules = match self.source_of(&parent, call) {
             Ok(declared) => {
+                if let Some(model) = declared.model {
+                    self.note_modelled(&parent, module, call, &address, &instances, model);
+                }
                 Some(instances.made.iter().map(|made| self.enter(module, call, made, &address, &declared)).collect())
             }
             Err(reason) => {
@@ -91,11 +95,54 @@ impl World<'_> {
         if let Some(inline) = self.inline(&parent.declared, call) {
             return Ok(inline);
         }
-        let path = local_path(call, &parent.declared.directory).map_err(|reason| (reason.to_string(), false))?;
+        let path = match file_of(self.library, call, &parent.declared.directory) {
+            Ok(path) => path,
+            Err(absent) => return self.modelled(call, absent).map_err(|reason| (reason, false)),
+        };
         if self.stands_above(parent, &path) {
             return Err(("the modules call each other in a circle".into(), true));
         }
         self.readable(&path)
+    }
+
+    /// The model of a module that was not downloaded; where there is none, why the module is not read.
+    pub(super) fn modelled(&self, call: &Declaration, absent: Absent) -> Result<Arc<Declared>, String> {
+        if !absent.elsewhere {
+            return Err(absent.reason.to_string());
+        }
+        let (model, items) = models::of_call(self.library, call, absent.reason)?;
+        let place = format!("{} at {}:{}", model.title(), self.library.sources.path(call.head.file), call.head.start);
+        let mut files = self.files.borrow_mut();
+        let declared =
+            files.entry(place.clone()).or_insert_with(|| Ok(Arc::new(Declared::of_model(&place, model, &items))));
+        declared.clone().map_err(|refusal| refusal.to_string())
+    }
+
+    fn note_modelled(
+        &self,
+        parent: &Module,
+        module: usize,
+        call: &Declaration,
+        address: &str,
+        instances: &Instances,
+        model: &'static models::Model,
+    ) {
+        let address = Address::new(self.id(), address).declaration();
+        let is_absent = parent.way.exists == Truth::No || instances.made.iter().all(Made::absent);
+        if is_absent || self.modelled.borrow().contains_key(address.text()) {
+            return;
+        }
+        let source = call.source.as_ref().and_then(|source| source.as_literal()).unwrap_or("…").to_string();
+        let text = address.text().to_string();
+        let modelled = ModelledModule { address, source, model, arguments: Value::null(), span: call.head };
+        self.modelled.borrow_mut().insert(text.clone(), modelled);
+        // Arguments are asked for only where something may be hidden from whom they name.
+        let arguments = call.body.field("params").zip(instances.made.first().filter(|_| !model.open.is_empty()));
+        let Some((params, made)) = arguments else { return };
+        let arguments = made.with_bindings(|bindings| self.value(At { module, inside: None }, params, bindings));
+        if let Some(modelled) = self.modelled.borrow_mut().get_mut(&text) {
+            modelled.arguments = arguments;
+        }
     }
 
     /// The module that is written in a call.
@@ -177,12 +224,11 @@ impl World<'_> {
     }
 }
 
-/// The path that a call's source names, seen from `directory`, or why it is none below the root.
-pub fn local_path(call: &Declaration, directory: &str) -> Result<String, &'static str> {
-    let source = call.source.as_ref().and_then(|source| source.as_literal()).ok_or("its source cannot be read")?;
-    // `br:registry/path:tag`, `br/alias:path:tag`, `ts:subscription/group/name:version`; a template's `templateLink.uri`.
-    if ["br:", "br/", "ts:", "ts/", "https:", "http:"].iter().any(|scheme| source.starts_with(scheme)) {
-        return Err("its source is not in this repository");
+/// The file that a call's source names, seen from `directory`, or why it is none that is read.
+pub fn file_of(library: &Library, call: &Declaration, directory: &str) -> Result<String, Absent> {
+    if library.modules == Modules::None {
+        return Err(Absent::because("no modules are read (--modules none)"));
     }
-    join(directory, source).ok_or("its source lies outside the repository root")
+    let source = call.source.as_ref().and_then(|source| source.as_literal());
+    located(library, directory, source.ok_or(Absent::because("its source cannot be read"))?)
 }

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::evaluate::Library;
-use crate::source::{Refusal, Span, directory_of, extension_of};
-use crate::syntax::{Assignment, Declaration, Dialect, Expr, Import, Inline, Input, Item, Local, Output};
+use crate::evaluate::models::Model;
+use crate::source::{Refusal, Span, directory_of};
+use crate::syntax::{Assignment, Declaration, Dialect, Expr, Import, Inline, Input, Item, Local, Output, arm};
 use crate::value::SmolStr;
 
 /// What one file declares.
@@ -42,6 +43,8 @@ pub struct Declared {
     pub assignments: IndexMap<SmolStr, Assignment>,
     /// What a parameter file `extends`.
     pub extends: Vec<Expr>,
+    /// It is not the module itself but a model of it: what it does not say is not known.
+    pub model: Option<&'static Model>,
 }
 
 /// A resource and where it is written.
@@ -108,9 +111,16 @@ impl Declared {
         declared
     }
 
+    /// A model that stands in for a module.
+    pub fn of_model(path: &str, model: &'static Model, items: &[Item]) -> Declared {
+        let mut declared = Declared { path: path.to_string(), model: Some(model), ..Declared::default() };
+        items.iter().for_each(|item| declared.add(item));
+        declared
+    }
+
     /// It is an ARM template, in which resources go by their ids and names.
     pub fn is_template(&self) -> bool {
-        extension_of(&self.path) == "json"
+        arm::may_be_template(&self.path)
     }
 
     fn add(&mut self, item: &Item) {

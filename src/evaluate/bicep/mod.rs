@@ -4,6 +4,7 @@
 mod calls;
 mod declared;
 mod instances;
+mod located;
 mod named;
 mod needs;
 mod resources;
@@ -21,13 +22,14 @@ use super::expression::{Bindings, Evaluator, Fuel, Refused, form};
 use super::memory::Memory;
 use super::way::Way;
 use super::{DEEPEST_CALLS, FUEL, MOST_MODULES, answer, cut_short};
-use super::{Evaluated, Given, Library, ModuleCall, Root, UnreadModule};
+use super::{Evaluated, Given, Library, ModelledModule, ModuleCall, Root, UnreadModule};
 use crate::source::{Refusal, Span, directory_of, join};
 use crate::syntax::{Declaration, Dialect, Expr, ExprKind, Fault, Field};
 use crate::value::{Address, Hand, Kind, Origin, Reason, Reference, RootId, SmolStr, Truth, Unknown, Value};
 
 use declared::Declared;
 use instances::{Instances, Loop, Made};
+pub use located::located;
 use target::{Level, Target};
 
 /// The longest chain of variables, parameters and functions that ask for each other.
@@ -100,6 +102,7 @@ struct World<'a> {
     /// Which resource instance stands behind an address that was given out.
     places: RefCell<HashMap<Address, resources::Instance>>,
     unread: RefCell<IndexMap<String, UnreadModule>>,
+    modelled: RefCell<IndexMap<String, ModelledModule>>,
     faults: RefCell<Vec<Fault>>,
     cut: RefCell<Vec<Fault>>,
 }
@@ -135,6 +138,7 @@ pub fn evaluate(library: &Library, root: &Root, given: &Given) -> Evaluated {
     }
     evaluated.needs = needs::of(&world);
     evaluated.unread = world.unread.take().into_values().collect();
+    evaluated.modelled = world.modelled.take().into_values().collect();
     evaluated.faults = world.faults.take();
     evaluated.cut = world.cut.take();
     if world.fuel.ran_out() {
@@ -146,7 +150,7 @@ pub fn evaluate(library: &Library, root: &Root, given: &Given) -> Evaluated {
 /// The values that a parameter file assigns, with what it `extends` beneath them.
 pub fn assigned(library: &Library, root: &Root, path: &str) -> BTreeMap<SmolStr, Value> {
     let inputs = BTreeMap::new();
-    let given = Given { inputs: &inputs, max_instances: MOST_MODULES };
+    let given = Given { inputs: &inputs, max_instances: MOST_MODULES, outputs: &Vec::new() };
     let world = World::new(library, root, &given, FUEL);
     let mut values = BTreeMap::new();
     // What a file extends is beneath it; a chain that comes back to itself ends there.
@@ -218,6 +222,7 @@ impl<'a> World<'a> {
             made: RefCell::default(),
             places: RefCell::default(),
             unread: RefCell::default(),
+            modelled: RefCell::default(),
             faults: RefCell::default(),
             cut: RefCell::default(),
         }
@@ -428,7 +433,7 @@ impl<'a> World<'a> {
 
     /// The file that a path names, seen from a module's file, entered as one that names are imported from.
     fn imported(&self, of: &Module, path: &Expr) -> Option<usize> {
-        let path = join(&of.declared.directory, path.as_literal()?)?;
+        let path = located(self.library, &of.declared.directory, path.as_literal()?).ok()?;
         if let Some(known) = self.imported.borrow().get(&path) {
             return Some(*known);
         }

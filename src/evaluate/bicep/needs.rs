@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::calls::local_path;
+use super::calls::file_of;
 use super::declared::Declared;
 use super::named::Holder;
 use super::{At, DEEPEST_CALLS, MOST_MODULES, World, qualified};
@@ -86,9 +86,13 @@ impl Reader<'_, '_> {
         for call in inner {
             let fits = depth < DEEPEST_CALLS && self.calls.len() < MOST_MODULES;
             let inline = self.world.inline(&around, &call).filter(|_| fits);
-            let path = local_path(&call, &directory).ok();
+            let path = file_of(self.world.library, &call, &directory);
+            let modelled = |absent| self.world.modelled(&call, absent).ok().filter(|_| fits);
+            let modelled = path.as_ref().err().copied().and_then(modelled);
+            let path = path.ok();
             let path = path.filter(|path| fits && !self.stands_above(at, path));
             let read = inline.or_else(|| path.and_then(|path| self.world.readable(&path).ok()));
+            let read = read.or(modelled);
             let own = qualified(&address, &call.name.name);
             let parent = Some((at, Arc::clone(&call)));
             // Only what is in a template names anything by text.

@@ -420,11 +420,14 @@ impl Here<'_, '_> {
             "outputs" => {
                 let value = match children.modules.as_ref().and_then(|modules| modules.get(index)) {
                     Some(module) => {
-                        let names: Vec<SmolStr> = self.world.module(*module).declared.outputs.keys().cloned().collect();
-                        Value::object(names.into_iter().map(|name| {
-                            let value = self.world.output(*module, &name);
-                            (name, value)
-                        }))
+                        let declared = Arc::clone(&self.world.module(*module).declared);
+                        let outputs =
+                            declared.outputs.keys().map(|name| (name.clone(), self.world.output(*module, name)));
+                        // The module has other outputs than its model.
+                        let others = format!("{address}.outputs");
+                        let rest =
+                            declared.model.map(|_| Unknown::new(self.world.id(), others, Reason::Module).at(span));
+                        Value::open_object(outputs, rest.map(Hole::Unknown))
                     }
                     None => self.world.unknown(format!("{address}.outputs"), Reason::Module, span),
                 };
@@ -452,6 +455,10 @@ impl Here<'_, '_> {
             return self.world.unknown(format!("{address}.outputs.{name}"), Reason::Module, span);
         };
         if !self.world.module(module).declared.outputs.contains_key(name) {
+            if self.world.module(module).declared.model.is_some() {
+                let address = made.address(&children.address);
+                return self.world.unknown(format!("{address}.outputs.{name}"), Reason::Module, span);
+            }
             if safe {
                 return Value::null();
             }

@@ -24,7 +24,7 @@ fn evaluated_with(files: &[(&str, &str)], inputs: &[(&str, Value)]) -> Evaluated
     let library = Library::new(&sources, Limits::default());
     let inputs: BTreeMap<SmolStr, Value> =
         inputs.iter().map(|(name, value)| (SmolStr::new(name), value.clone())).collect();
-    evaluate(&library, &root(), &Given { inputs: &inputs, max_instances: 64 })
+    evaluate(&library, &root(), &Given { inputs: &inputs, max_instances: 64, outputs: &Vec::new() })
 }
 
 fn evaluated(files: &[(&str, &str)]) -> Evaluated {
@@ -390,7 +390,7 @@ fn an_id_taken_apart_in_a_module_finds_the_way_back() {
 #[test]
 fn a_module_that_is_not_here_is_a_gap_and_one_that_should_be_is_a_fault() {
     let main = "
-        module far 'br/public:avm/res/network/virtual-network:0.5.0' = { name: 'f', params: { name: 'v' } }
+        module far 'br:contoso.azurecr.io/network:0.5.0' = { name: 'f', params: { name: 'v' } }
         module near './near.bicep' = { name: 'n' }
         module out '../out.bicep' = { name: 'o' }
         module self 'main.bicep' = { name: 's' }
@@ -484,7 +484,7 @@ fn a_console_knows_the_names_of_its_file() {
     let sources = Sources::of_texts([("main.bicep", "var a = 1\nvar b = a + c"), ("line.bicep", "var it = a + 1")]);
     let library = Library::new(&sources, Limits::default());
     let inputs = BTreeMap::new();
-    let given = Given { inputs: &inputs, max_instances: 8 };
+    let given = Given { inputs: &inputs, max_instances: 8, outputs: &Vec::new() };
     let root = root();
     let console = Console::new(&library, &root, &given);
     let line = library.program("line.bicep").expect("a program");

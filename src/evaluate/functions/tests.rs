@@ -355,6 +355,7 @@ fn coalesce_stops_at_what_may_be_there() {
     let known = Value::text("10.0.0.0/16");
     assert_eq!(shown(terraform("coalesce", &[Value::null(), known.clone(), input("var.x")])), "(\"10.0.0.0/16\")");
     assert!(terraform("coalesce", &[input("var.x"), known]).is_ok_and(|value| value.hole().is_some()));
+    assert_eq!(shown(terraform("coalesce", &[Value::null(), input("var.x")])), "(var.x)");
     let subnet = id_of("azurerm_subnet.a");
     assert_eq!(shown(terraform("coalesce", &[subnet, Value::text("b")])), "(azurerm_subnet.a.id)");
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::evaluate::Library;
+use crate::evaluate::models::Model;
 use crate::source::{extension_of, join};
 use crate::syntax::{Declaration, Dialect, Element, Expr, ExprKind, Field, Input, Item, Label, Local, Output, Shape};
 use crate::value::SmolStr;
@@ -33,6 +34,8 @@ pub struct Configuration {
     pub providers: Vec<(Label, Expr)>,
     /// The bodies of `terraform` blocks.
     pub settings: Vec<Expr>,
+    /// It is not the module itself but a model of it: what it does not say is not known.
+    pub model: Option<&'static Model>,
 }
 
 impl Configuration {
@@ -169,6 +172,7 @@ fn merged(base: &Declaration, over: &Declaration) -> Declaration {
     merged.repeat = over.repeat.clone().or(merged.repeat);
     merged.depends_on = over.depends_on.clone().or(merged.depends_on);
     merged.source = over.source.clone().or(merged.source);
+    merged.version = over.version.clone().or(merged.version);
     merged.provider = over.provider.clone().or(merged.provider);
     merged.lifecycle = over.lifecycle.clone().or(merged.lifecycle);
     if let (ExprKind::Object(fields), ExprKind::Object(over)) = (&mut merged.body.kind, &over.body.kind) {

@@ -7,6 +7,7 @@ mod instances;
 mod needs;
 mod plan;
 mod providers;
+pub mod remote;
 mod restored;
 mod scope;
 
@@ -21,7 +22,9 @@ use super::expression::{Bindings, Evaluator, Fuel, Refused};
 use super::memory::Memory;
 use super::way::Way;
 use super::{DEEPEST_CALLS, FUEL, MOST_MODULES, answer, cut_short};
-use super::{Evaluated, Given, Library, ModuleCall, Resource, Root, Site, UnreadModule};
+use super::{
+    Evaluated, Given, Library, ModelledModule, ModuleCall, Modules, Resource, Root, Site, UnreadModule, models,
+};
 use crate::source::Span;
 use crate::syntax::{Declaration, Expr, ExprKind, Fault};
 use crate::value::{Address, Hand, Kind, Origin, Pieces, Reason, Reference, RootId, SmolStr, Unknown, Value};
@@ -70,6 +73,7 @@ struct World<'a> {
     children: RefCell<HashMap<(usize, SmolStr), Rc<Children>>>,
     declared: RefCell<HashMap<(usize, configuration::ResourceName), Rc<Instances>>>,
     unread: RefCell<IndexMap<String, UnreadModule>>,
+    modelled: RefCell<IndexMap<String, ModelledModule>>,
     faults: RefCell<Vec<Fault>>,
     cut: RefCell<Vec<Fault>>,
     restored: BTreeMap<String, String>,
@@ -107,6 +111,7 @@ pub fn evaluate(library: &Library, root: &Root, given: &Given) -> Evaluated {
     evaluated.needs = needs::of(&world);
     evaluated.plan_of = world.laid.as_ref().and_then(|laid| laid.tree.clone());
     evaluated.unread = world.unread.take().into_values().collect();
+    evaluated.modelled = world.modelled.take().into_values().collect();
     evaluated.faults = world.faults.take();
     evaluated.providers = providers::versions(library, &main.configuration);
     evaluated.cut = world.cut.take();
@@ -154,6 +159,7 @@ impl<'a> World<'a> {
             children: RefCell::default(),
             declared: RefCell::default(),
             unread: RefCell::default(),
+            modelled: RefCell::default(),
             faults: RefCell::default(),
             cut: RefCell::default(),
             restored: restored::directories(library, &root.path),
@@ -339,9 +345,13 @@ impl<'a> World<'a> {
             None => self.repeat(module, call),
         });
         let modules = match self.source_of(&parent, call) {
-            Ok(configuration) => Some(
-                instances.made.iter().map(|made| self.enter(module, call, made, &address, &configuration)).collect(),
-            ),
+            Ok(configuration) => {
+                if let Some(model) = configuration.model {
+                    self.note_modelled(module, call, &address, &instances, model);
+                }
+                let enter = |made| self.enter(module, call, made, &address, &configuration);
+                Some(instances.made.iter().map(enter).collect())
+            }
             Err((reason, missing)) => {
                 self.note_unread(module, call, &address, reason, missing);
                 None
@@ -403,6 +413,9 @@ impl<'a> World<'a> {
         if self.laid.is_some() {
             return Ok((plan::below(from, &call.name.name), false));
         }
+        if self.library.modules == Modules::None {
+            return Err("no modules are read (--modules none)".into());
+        }
         match local_source(call, from) {
             // What `terraform init` leaves behind is not part of a repository.
             Some(Ok(directory)) => {
@@ -412,9 +425,22 @@ impl<'a> World<'a> {
             Some(Err(_)) => Err("its source lies outside the repository root".into()),
             None => match self.restored.get(&restored::key(symbols, &call.name.name)) {
                 Some(directory) => Ok((directory.clone(), false)),
-                None => Err("its source is not in this repository".into()),
+                None => Ok((self.model_of(call)?, false)),
             },
         }
+    }
+
+    /// Where the configuration of a call's model is kept: a place that no directory has.
+    fn model_of(&self, call: &Declaration) -> Result<String, String> {
+        let (model, items) = models::of_call(self.library, call, "its source is not in this repository")?;
+        let path = self.library.sources.path(call.head.file);
+        let place = format!("{} at {path}:{}", model.title(), call.head.start);
+        let mut configurations = self.configurations.borrow_mut();
+        if !configurations.contains_key(&place) {
+            let configuration = Configuration { model: Some(model), ..Configuration::of_items(&place, &items) };
+            configurations.insert(place.clone(), Some(Arc::new(configuration)));
+        }
+        Ok(place)
     }
 
     /// Notes what a limit cut, once a place and a handful a root.
@@ -462,6 +488,30 @@ impl<'a> World<'a> {
         };
         if let Some(unread) = self.unread.borrow_mut().get_mut(address) {
             unread.arguments = arguments;
+        }
+    }
+
+    fn note_modelled(
+        &self,
+        module: usize,
+        call: &Declaration,
+        address: &str,
+        instances: &Instances,
+        model: &'static models::Model,
+    ) {
+        let address = Address::new(self.id(), address).declaration();
+        if self.modelled.borrow().contains_key(address.text()) {
+            return;
+        }
+        let source = call.source.as_ref().and_then(|source| source.as_literal()).unwrap_or("…").to_string();
+        let text = address.text().to_string();
+        let modelled = ModelledModule { address, source, model, arguments: Value::null(), span: call.head };
+        self.modelled.borrow_mut().insert(text.clone(), modelled);
+        // Arguments are asked for only where something may be hidden from whom they name.
+        let Some(made) = instances.made.first().filter(|_| !model.open.is_empty()) else { return };
+        let arguments = made.with_bindings(|bindings| self.value(module, &call.body, bindings));
+        if let Some(modelled) = self.modelled.borrow_mut().get_mut(&text) {
+            modelled.arguments = arguments;
         }
     }
 
@@ -541,6 +591,13 @@ impl<'a> World<'a> {
         made: &Made,
         name: &str,
     ) -> Option<Value> {
+        if name == "outputs" && declaration.existing && declaration.type_name.name == remote::TYPE {
+            let address = self.address(&self.module(module), declaration, made);
+            let shared = self.given.outputs.iter().find(|(own, _)| own == address.text());
+            if let Some((_, outputs)) = shared {
+                return Some(outputs.clone());
+            }
+        }
         let expr = declaration.body.field(name);
         let planned = self.planned(module, declaration, made);
         let span = match planned {

@@ -42,18 +42,27 @@ struct Reader<'w, 'a> {
     asked: HashSet<Passing>,
     /// Locals that a plan names without saying what they are.
     hidden: BTreeSet<(usize, SmolStr)>,
+    /// Models that were asked for outputs they do not know.
+    asked_in_vain: BTreeSet<usize>,
 }
 
 /// What waits for what in a root.
 pub fn of(world: &World) -> Needs {
-    let mut reader =
-        Reader { world, calls: Vec::new(), known: HashMap::new(), asked: HashSet::new(), hidden: BTreeSet::new() };
+    let mut reader = Reader {
+        world,
+        calls: Vec::new(),
+        known: HashMap::new(),
+        asked: HashSet::new(),
+        hidden: BTreeSet::new(),
+        asked_in_vain: BTreeSet::new(),
+    };
     reader.enter(Arc::clone(&world.module(0).configuration), String::new(), None, 0);
     let mut needs = Needs::default();
     for call in 0..reader.calls.len() {
         reader.resources(call, &mut needs);
     }
     reader.hidden_locals(&mut needs);
+    reader.unknown_outputs(&mut needs);
     needs
 }
 
@@ -141,6 +150,19 @@ impl Reader<'_, '_> {
                     self.pass(Passing::Input(at, input.clone()), span, &mut say);
                 }
             }
+            needs.of.insert(Event::Done(own.clone()), unique(found, &own));
+            needs.opaque.insert(own);
+        }
+    }
+
+    /// An output that a model does not know may wait for anything that the module is given, or for nothing.
+    fn unknown_outputs(&mut self, needs: &mut Needs) {
+        for at in std::mem::take(&mut self.asked_in_vain) {
+            let Some((parent, call)) = self.calls[at].parent.clone() else { continue };
+            let own = self.address(&self.calls[at].address);
+            let mut found: Vec<Need> = self.around(at);
+            let mut say = |address: Address, span: Span| found.push(Need { event: Event::Done(address), span });
+            self.declaration(parent, &call, &mut say);
             needs.of.insert(Event::Done(own.clone()), unique(found, &own));
             needs.opaque.insert(own);
         }
@@ -353,6 +375,9 @@ impl Reader<'_, '_> {
                     if let Some(list) = &output.depends_on {
                         self.depends_on(*at, list, &mut say);
                     }
+                } else if configuration.model.is_some() {
+                    self.asked_in_vain.insert(*at);
+                    found.push(self.address(&self.calls[*at].address));
                 }
             }
         }

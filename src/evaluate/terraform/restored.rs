@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::evaluate::Library;
+use crate::evaluate::{Library, Modules};
 use crate::source::join;
 use crate::value::SmolStr;
 
@@ -30,6 +30,9 @@ struct Entry {
 
 /// The directories of a root's modules by the names of the calls, as far as `terraform init` was run.
 pub fn directories(library: &Library, root: &str) -> BTreeMap<String, String> {
+    if library.modules != Modules::Restored {
+        return BTreeMap::new();
+    }
     let path = join(root, MANIFEST);
     let Some(Ok(file)) = path.map(|path| library.sources.open(&path)) else { return BTreeMap::new() };
     let text = library.sources.file(file);

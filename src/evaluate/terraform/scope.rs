@@ -175,11 +175,7 @@ impl Here<'_, '_> {
 
     fn whole_module(&self, evaluator: &Evaluator, children: &Children, span: Span) -> Value {
         let Some(modules) = &children.modules else { return self.unread(children, None, span) };
-        let outputs = |index: usize| {
-            let child = self.world.module(modules[index]);
-            let names = child.configuration.outputs.keys();
-            Value::object(names.map(|name| (name.clone(), self.world.output(modules[index], name))))
-        };
+        let outputs = |index: usize| self.outputs(modules[index], span);
         gather(&children.instances, outputs).unwrap_or_else(|| evaluator.refuse(span, "there is no instance".into()))
     }
 
@@ -253,9 +249,7 @@ impl Here<'_, '_> {
             Some(name) => self.output(evaluator, &children, index, name, span),
             None => {
                 let Some(modules) = &children.modules else { return self.unread(&children, None, span) };
-                let child = self.world.module(modules[index]);
-                let names = child.configuration.outputs.keys();
-                Value::object(names.map(|name| (name.clone(), self.world.output(modules[index], name))))
+                self.outputs(modules[index], span)
             }
         };
         match chosen(&children.instances, key) {
@@ -273,6 +267,14 @@ impl Here<'_, '_> {
         }
     }
 
+    /// All outputs of a module instance; of a model, those that it knows.
+    fn outputs(&self, module: usize, span: Span) -> Value {
+        let child = self.world.module(module);
+        let outputs = child.configuration.outputs.keys().map(|name| (name.clone(), self.world.output(module, name)));
+        let others = || Unknown::new(self.world.id(), &child.address, Reason::Module).at(span);
+        Value::open_object(outputs, child.configuration.model.map(|_| Hole::Unknown(others())))
+    }
+
     fn output(&self, evaluator: &Evaluator, children: &Children, index: usize, name: &SmolStr, span: Span) -> Value {
         let Some(modules) = &children.modules else { return self.unread(children, Some((index, name)), span) };
         let Some(module) = modules.get(index) else {
@@ -280,6 +282,9 @@ impl Here<'_, '_> {
         };
         let child = self.world.module(*module);
         if !child.configuration.outputs.contains_key(name) {
+            if child.configuration.model.is_some() {
+                return self.unread(children, Some((index, name)), span);
+            }
             return evaluator.refuse(span, format!("{} has no output {name:?}", children.address));
         }
         let value = self.world.output(*module, name);

@@ -18,9 +18,14 @@ mod tests;
 
 use super::tree::{self, Form};
 use super::{Dialect, Limits, Program, Shape};
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Sources, extension_of};
 
-/// Whether a text of JSON may be a template, before anything is parsed.
+/// Whether Bicep takes a file of this name for a template.
+pub fn may_be_template(path: &str) -> bool {
+    matches!(extension_of(path), "json" | "jsonc" | "arm")
+}
+
+/// Whether a text of JSON looks like a template, before anything is parsed.
 pub fn is_template(text: &str) -> bool {
     // `deploymentTemplate.json`, `subscriptionDeploymentTemplate.json` and so on.
     text.contains("eploymentTemplate.json") || text.contains("\"contentVersion\"") && text.contains("\"resources\"")

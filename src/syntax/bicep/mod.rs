@@ -4,13 +4,16 @@
 //! A text is scanned, parsed and lowered. The scan takes out what nests too deeply, so that neither the parser nor the
 //! walks after it can exhaust the stack. What is broken keeps its name where that is certain, and loses its value.
 
+mod config;
 mod damage;
 mod expression;
 mod item;
+mod names;
 mod scan;
 #[cfg(test)]
 mod tests;
 
+pub use config::{CONFIG, Config, read as config};
 use tree_sitter::{Parser, Tree};
 
 use super::{Dialect, Fault, Limits, Program, Shape};

@@ -138,6 +138,7 @@ impl Lowering<'_> {
     fn module(&mut self, block: &Block, name: Label) -> Declaration {
         Declaration {
             source: self.argument(&block.body, "source"),
+            version: self.argument(&block.body, "version"),
             provider: self.argument(&block.body, "providers"),
             body: self.body(block, &OF_MODULES),
             ..self.declared(block, name)

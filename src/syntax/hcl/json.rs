@@ -165,6 +165,7 @@ impl Reader {
     fn module(&mut self, block: &Block, name: Label) -> Declaration {
         Declaration {
             source: block.body.get("source").map(Node::literal),
+            version: block.body.get("version").map(Node::literal),
             inline: None,
             provider: block.body.get("providers").map(|node| self.providers(node)),
             body: self.body(block.body, &OF_MODULES),

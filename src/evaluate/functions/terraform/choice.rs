@@ -17,22 +17,23 @@ pub const FUNCTIONS: &[Function] = &[
 fn coalesce(context: &Context, arguments: &[Value]) -> Answer {
     // All arguments are converted to one type before one is chosen: `coalesce(false, "hello")` is "false".
     let unified = read::unified(arguments.to_vec())?;
-    for value in unified {
-        match &value.kind {
-            Kind::Null => {}
-            Kind::Text(pieces) if pieces.as_literal() == Some("") => {}
-            Kind::Unknown(_) => return Ok(unknown::of(context, arguments)),
-            Kind::Reference(reference) if !unknown::is_text_attribute(reference) => {
-                return Ok(unknown::of(context, arguments));
-            }
-            // A text of holes only may be empty.
-            Kind::Text(pieces) if pieces.pieces().len() == pieces.holes().count() => {
-                return Ok(unknown::of(context, arguments));
-            }
-            _ => return Ok(value),
-        }
+    let is_absent = |value: &Value| value.is_null() || value.as_text() == Some("");
+    let mut present = unified.into_iter().filter(|value| !is_absent(value));
+    let Some(first) = present.next() else {
+        return Err("there is no argument that is neither null nor empty".to_string());
+    };
+    let may_be_absent = match &first.kind {
+        Kind::Unknown(_) => true,
+        Kind::Reference(reference) => !unknown::is_text_attribute(reference),
+        // A text of holes only may be empty.
+        Kind::Text(pieces) => pieces.pieces().len() == pieces.holes().count(),
+        _ => false,
+    };
+    // Where it is the last one it is chosen, or nothing is.
+    if may_be_absent && present.next().is_some() {
+        return Ok(unknown::of(context, arguments));
     }
-    Err("there is no argument that is neither null nor empty".to_string())
+    Ok(first)
 }
 
 fn coalescelist(context: &Context, arguments: &[Value]) -> Answer {
