@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use super::{End, Got, Network, Order, Place};
 use crate::azure::{Field, Link, cluster, dns, firewall, network_interface, virtual_network};
 use crate::source::Span;
-use crate::value::{Address, Cidr, Hole, Kind, Reason, Reference, Truth, Unknown, Value};
+use crate::value::{Address, Cidr, Hole, Kind, Pieces, Reason, Reference, Truth, Unknown, Value};
 
 /// Azure's own resolver, at the same address in every VNet.
 const AZURE_DNS: &str = "168.63.129.16";
@@ -177,6 +177,19 @@ impl<'n> Place<'n> {
             Got::Absent => ZoneMode::System,
             Got::Unknown(unknown) => ZoneMode::Unknown(unknown),
         }
+    }
+
+    /// The name of the zone that a cluster names, as far as it is known: of the zone, or the end of an id that is written.
+    pub fn zone_name(self) -> Option<Pieces> {
+        let Got::Is(value) = self.get(&cluster::PRIVATE_DNS_ZONE) else { return None };
+        let place = match self.network.resolve(&value, &dns::ZONE, self.root())? {
+            End::Place(zone) => zone.id().and_then(|id| id.name().cloned()),
+            _ => None,
+        };
+        place.or_else(|| match &value.kind {
+            Kind::Text(pieces) if pieces.start().starts_with('/') => pieces.split('/').pop(),
+            _ => None,
+        })
     }
 
     /// Whether the nodes must resolve the API server's private name while the cluster is being created.
@@ -364,7 +377,7 @@ impl<'n> Place<'n> {
     pub fn is_dns_proxy(self) -> Truth {
         let policies = self.follow(&firewall::FIREWALL_TO_POLICY);
         match policies.first().map(|step| &step.end) {
-            Some(End::Place(policy)) => policy.is_true(&firewall::POLICY_PROXY),
+            Some(End::Place(policy)) => policy.has_dns_proxy(),
             Some(_) => Truth::Unknown,
             None => match self.get(&firewall::OWN_PROXY) {
                 Got::Is(value) => value.is_true(),
@@ -379,8 +392,19 @@ impl<'n> Place<'n> {
         }
     }
 
+    /// Whether a policy switches the proxy on. Whether it takes the setting of its base is not documented.
+    fn has_dns_proxy(self) -> Truth {
+        let own = self.is_true(&firewall::POLICY_PROXY);
+        let bases = self.follow(&firewall::POLICY_TO_BASE);
+        let inherited = bases.first().is_some_and(|base| match &base.end {
+            End::Place(base) => base.is_true(&firewall::POLICY_PROXY) != Truth::No,
+            End::Outside(_) | End::Unknown(_) => true,
+        });
+        if own == Truth::No && inherited && !self.is_written(&firewall::POLICY_PROXY) { Truth::Unknown } else { own }
+    }
+
     /// The servers that a firewall's proxy asks; none for Azure's own.
-    fn upstream(self) -> Result<Vec<Server<'n>>, Unknown> {
+    pub fn upstream(self) -> Result<Vec<Server<'n>>, Unknown> {
         let near = self.stands_in(&firewall::FIREWALL_TO_SUBNET).unwrap_or(self);
         let policies = self.follow(&firewall::FIREWALL_TO_POLICY);
         let got = match policies.first().map(|step| &step.end) {

@@ -160,10 +160,16 @@ rules! {
     vnl003_zone_link_not_before_cluster
     vnl020_custom_zone_not_linked_to_hub
     vnl021_system_zone_not_linked_to_hub
+    vnl023_private_zone_name_or_region_mismatch
     vnl024_byo_zone_needs_user_assigned_identity
     vnl025_byo_zone_role_missing
     vnl026_cluster_identity_network_role_missing
     vnl027_role_assignment_not_before_cluster
+    vnl028_no_private_zone_and_no_public_fqdn
+    vnl029_vnet_linked_to_two_zones_of_same_name
+    vnl032_private_dns_prefix_misused
+    vnl040_dns_server_is_firewall_without_proxy
+    vnl041_secured_hub_firewall_cannot_see_zone
     vnl050_one_way_peering
     vnl051_peered_address_overlap
     vnl052_gateway_transit_mismatch
