@@ -192,9 +192,13 @@ impl Network {
         match &value.kind {
             Kind::Reference(reference) => match self.referred(reference) {
                 Some(place) if place == actor => Truth::from_known(is_attribute(reference, &identity::PRINCIPAL_ID)),
-                // The attribute of another resource is another object; a group, or what is only read, may be anybody.
-                Some(place) if place.kind() == &identity::IDENTITY && !place.is_made() && !actor.is_made() => {
-                    Truth::Unknown
+                // The attribute of another resource is another object; an identity that is read under a name that is not known may
+                // be this one, and so may one that is read twice.
+                Some(place) if place.kind() == &identity::IDENTITY && !place.is_made() => {
+                    match place.id().zip(actor.id()) {
+                        Some((read, own)) if actor.is_made() && read.same(own) == Truth::No => Truth::No,
+                        _ => Truth::Unknown,
+                    }
                 }
                 Some(_) => Truth::No,
                 None => may_be_anybody(reference),
@@ -230,7 +234,7 @@ impl Network {
             let by_id =
                 || self.referred(reference).filter(|_| reference.field().is_some_and(|f| f.eq_ignore_ascii_case("id")));
             if let Some(place) = inline.or_else(by_id) {
-                return Truth::from_known(above(target).any(|holder| holder == place));
+                return may_hold(place, target);
             }
         }
         let Some(id) = self.scope_id(scope, root) else { return Truth::Unknown };
@@ -246,7 +250,7 @@ impl Network {
                 if let Some(kind) = by_arm_name(name)
                     && let Some(End::Place(place)) = self.resolve(scope, kind, root)
                 {
-                    return Truth::from_known(above(target).any(|holder| holder == place));
+                    return may_hold(place, target);
                 }
                 let mut own = Some(own.clone());
                 let mut answer = Truth::No;
@@ -293,6 +297,14 @@ impl Network {
         let known = self.by_address.get(&reference.address).copied().or_else(|| self.only_template(reference));
         known.map(|index| Place { network: self, index: self.canonical(index) })
     }
+}
+
+/// Whether a place is a resource or holds it; one that is read under a name that is not known may be any of its kind.
+fn may_hold(place: Place, target: Place) -> Truth {
+    Truth::any(above(target).map(|holder| match holder == place {
+        true => Truth::Yes,
+        false => Truth::from_known(!place.is_surely_another(holder)).min(Truth::Unknown),
+    }))
 }
 
 impl<'n> Place<'n> {

@@ -24,6 +24,10 @@ pub struct DnsSetting<'n> {
     pub span: Span,
     /// The declaration that sets it: the VNet itself, or a block with a moment of its own.
     pub declaration: Address,
+    /// What is written.
+    pub value: Value,
+    /// Whether that declaration is there.
+    pub exists: Truth,
 }
 
 /// Who a DNS server is.
@@ -91,11 +95,14 @@ impl<'n> Place<'n> {
                 let list = self.span_of(&virtual_network::DNS_SERVERS);
                 let span = first_item(&value, list);
                 let servers = self.network.servers(&value, self);
-                settings.push(DnsSetting { servers, span, declaration: self.declaration().clone() });
+                let (declaration, exists) = (self.declaration().clone(), self.exists());
+                settings.push(DnsSetting { servers, span, declaration, value, exists });
             }
             Got::Unknown(unknown) => {
                 let span = self.span();
-                settings.push(DnsSetting { servers: Err(unknown), span, declaration: self.declaration().clone() });
+                let (declaration, exists) = (self.declaration().clone(), self.exists());
+                let value = Value::unknown(unknown.clone());
+                settings.push(DnsSetting { servers: Err(unknown), span, declaration, value, exists });
             }
             Got::Absent => {}
         }
@@ -103,7 +110,8 @@ impl<'n> Place<'n> {
             if std::ptr::eq(joined.field, &virtual_network::DNS_SERVERS) {
                 let servers = self.network.servers(&joined.value, self);
                 let span = joined.value.origin.last().map_or(joined.span, |list| first_item(&joined.value, list));
-                settings.push(DnsSetting { servers, span, declaration: joined.declaration.clone() });
+                let (declaration, value, exists) = (joined.declaration.clone(), joined.value.clone(), joined.exists);
+                settings.push(DnsSetting { servers, span, declaration, value, exists });
             }
         }
         // Bicep sets the servers of a VNet that is there by declaring it again, in a module with a moment of its own.
@@ -111,7 +119,8 @@ impl<'n> Place<'n> {
             if let Got::Is(value) = again.get(&virtual_network::DNS_SERVERS) {
                 let span = again.span_of(&virtual_network::DNS_SERVERS);
                 let servers = self.network.servers(&value, self);
-                settings.push(DnsSetting { servers, span, declaration: again.declaration().clone() });
+                let (declaration, exists) = (again.declaration().clone(), again.exists());
+                settings.push(DnsSetting { servers, span, declaration, value, exists });
             }
         }
         // What a block of the code sets says more than what is only read.
@@ -119,6 +128,11 @@ impl<'n> Place<'n> {
             settings.retain(|setting| setting.servers.is_ok());
         }
         settings
+    }
+
+    /// The declarations that make this place, the one that stands for it first.
+    pub fn declarations(self) -> impl Iterator<Item = Place<'n>> {
+        std::iter::once(self).filter(|place| place.is_made()).chain(self.declared_again())
     }
 
     /// The other declarations that make this place, after the one that stands for it.
@@ -371,6 +385,22 @@ impl<'n> Place<'n> {
         let near: BTreeSet<usize> = peers.chain(hubs).filter(|index| *index != self.index).collect();
         let vnets = near.into_iter().map(|index| Place { network: self.network, index });
         vnets.filter_map(|vnet| Some((vnet, self.is_tied_to(vnet)?))).collect()
+    }
+
+    /// The VNet that a DNS server stands in, where it is known.
+    pub fn home_of(server: &Server<'n>) -> Option<Place<'n>> {
+        match server {
+            Server::Inbound(endpoint) => endpoint.endpoint_vnet(),
+            Server::Firewall(wall) => wall.stands_in(&firewall::FIREWALL_TO_SUBNET),
+            Server::Host(vnet) => Some(*vnet),
+            _ => None,
+        }
+    }
+
+    /// The servers that a forwarding rule sends questions to, as seen from a VNet.
+    pub fn forwards_to(self, near: Place<'n>) -> Vec<(Server<'n>, Value)> {
+        let (targets, _) = self.get_all(&dns::RULE_TARGETS);
+        targets.into_iter().map(|value| (self.network.server(&value, near), value)).collect()
     }
 
     /// Whether a firewall answers DNS itself: by its policy, or by its own setting.
