@@ -87,7 +87,8 @@ fn differs(network: &Network, vnet: Place, first: &DnsSetting, other: &DnsSettin
         (Truth::Yes, Truth::No) => {
             RULE.finding(other.span, format!("two blocks give `{name}` different DNS servers, and each undoes the other"))
         }
-        (Truth::Yes, Truth::Yes) => {
+        // Bicep that says the same of a VNet twice changes nothing; in Terraform the next change of one is undone by the other.
+        (Truth::Yes, Truth::Yes) if vnet.is_terraform() => {
             let message = format!("two blocks give `{name}` its DNS servers, for now the same");
             Finding { level: Level::Note, ..RULE.finding(other.span, message) }
         }

@@ -106,6 +106,7 @@ struct Linked<'n> {
 
 fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
     let mut links: Vec<Linked> = network.all(&dns::ZONE_LINK).into_iter().filter_map(linked).collect();
+    links.sort_by_key(|linked| linked.link.address());
     let mut said: Vec<Place> = Vec::new();
     for (index, second) in links.iter().enumerate() {
         // What a name may be is asked of the zones of clusters only, which are called alike: others rarely are.
@@ -121,7 +122,9 @@ fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
             findings.extend(twice_linked(first, second, certain));
         }
     }
-    for own in clusters(network).filter_map(by_aks) {
+    let mut by_aks: Vec<Linked> = clusters(network).filter_map(by_aks).collect();
+    by_aks.sort_by_key(|linked| linked.link.address());
+    for own in by_aks {
         // Where the code links the zone too, that is said of the link.
         if !links.iter().any(|link| link.vnet == own.vnet && link.zone == own.zone) {
             findings.extend(linked_by_aks(own, &links));

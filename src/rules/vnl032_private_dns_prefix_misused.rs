@@ -44,7 +44,8 @@ rule! {
 }
 
 fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
-    let clusters: Vec<Place> = clusters(network).collect();
+    let mut clusters: Vec<Place> = clusters(network).collect();
+    clusters.sort_by_key(|cluster| cluster.address());
     for (index, cluster) in clusters.iter().copied().enumerate() {
         let Got::Is(prefix) = cluster.get(&cluster::FQDN_SUBDOMAIN) else { continue };
         // An input that may be null may mean that there is none.
