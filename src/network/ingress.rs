@@ -203,7 +203,10 @@ impl<'n> Place<'n> {
             Got::Unknown(unknown) => open = Some(unknown),
             Got::Absent => {}
         }
-        let words: Vec<&str> = path.split('.').collect();
+        // Helm writes a dot inside a key as `\.`.
+        let unescaped = path.replace("\\.", "\0");
+        let words: Vec<String> = unescaped.split('.').map(|word| word.replace('\0', ".")).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
         if let Got::Is(values) = self.get(&kubernetes::VALUES) {
             for text in values.items().unwrap_or(std::slice::from_ref(&values)).iter().rev() {
                 let Kind::Text(pieces) = &text.kind else {

@@ -179,7 +179,7 @@ fn doors<'n>(network: &'n Network, cluster: Place<'n>) -> Vec<Door<'n>> {
     doors.push(Door {
         by: cluster,
         what: "the ingress add-on".into(),
-        span: if inside == Truth::No { written(cluster) } else { cluster.span_of(&cluster::APP_ROUTING) },
+        span: written(cluster),
         public: add_on.ask(Value::is_true) & !inside,
         unknown: add_on.unknown().or_else(|| controller.unknown()),
         help: in_words_of(
@@ -223,7 +223,8 @@ fn doors<'n>(network: &'n Network, cluster: Place<'n>) -> Vec<Door<'n>> {
 /// Where the add-on is switched on, or what kind its controller is.
 fn written(cluster: Place) -> Span {
     let controller = cluster.span_of(&cluster::APP_ROUTING_CONTROLLER);
-    if controller == cluster.span() { cluster.span_of(&cluster::APP_ROUTING) } else { controller }
+    let is_assumed = controller == cluster.span();
+    if is_assumed { cluster.span_of(&cluster::APP_ROUTING) } else { controller }
 }
 
 /// A controller that Helm brings, with a service of its own.
@@ -236,8 +237,7 @@ fn of_release(release: Place<'_>) -> Option<Door<'_>> {
     };
     let escaped = format!("{service}.annotations.{}", INTERNAL.replace('.', "\\."));
     let single = release.release_value(&escaped);
-    let annotations = release.release_value(&format!("{service}.annotations"));
-    let inside = single.ask(Value::is_true) | annotations.ask(is_inside);
+    let inside = single.ask(Value::is_true);
     let kind = release.release_value(&format!("{service}.type"));
     let other = kind.ask(|value| !value.is("LoadBalancer"));
     let off = release.release_value(&format!("{service}.enabled")).ask(|value| !value.is_true());
@@ -247,7 +247,7 @@ fn of_release(release: Place<'_>) -> Option<Door<'_>> {
         what: format!("the controller of Helm release `{}`", release.name()),
         span: release.span_of(&kubernetes::CHART),
         public: !(inside | other | off | internal),
-        unknown: single.unknown().or_else(|| annotations.unknown()).or_else(|| kind.unknown()),
+        unknown: single.unknown().or_else(|| kind.unknown()),
         help: format!("set `{service}.annotations` with `\"{INTERNAL}\": \"true\"`"),
     })
 }
