@@ -4,7 +4,7 @@ use super::finding::in_words_of;
 use super::udr::{Egress, egresses_of};
 use super::{Finding, Settings, Step};
 use crate::azure::{cluster, kubernetes, routes};
-use crate::network::{DefaultRoute, Network, Place};
+use crate::network::{DefaultRoute, Got, Network, Place};
 use crate::source::Span;
 use crate::value::{Truth, Unknown, Value};
 
@@ -136,6 +136,8 @@ struct Door<'n> {
     span: Span,
     public: Truth,
     unknown: Option<Unknown>,
+    /// Nothing says which load balancer it has.
+    is_default: bool,
     help: String,
 }
 
@@ -164,7 +166,9 @@ fn found(egress: &Egress, door: Door) -> Option<Finding> {
         }
     };
     finding.objects.push(door.by.address().clone());
-    finding.steps.push(Step { message: format!("{} has a public load balancer", door.what), span: door.span });
+    let by_default = if door.is_default { ", as nothing else is said" } else { "" };
+    let message = format!("{} has a public load balancer{by_default}", door.what);
+    finding.steps.push(Step { message, span: door.span });
     finding.steps.extend(egress.steps());
     finding.help = Some(door.help);
     finding.why = Some("a firewall drops answers to requests that it has not seen".into());
@@ -182,6 +186,7 @@ fn doors<'n>(network: &'n Network, cluster: Place<'n>) -> Vec<Door<'n>> {
         span: written(cluster),
         public: add_on.ask(Value::is_true) & !inside,
         unknown: add_on.unknown().or_else(|| controller.unknown()),
+        is_default: cluster.span_of(&cluster::APP_ROUTING_CONTROLLER) == cluster.span(),
         help: in_words_of(
             cluster,
             "`default_nginx_controller = \"Internal\"` in `web_app_routing`",
@@ -196,6 +201,7 @@ fn doors<'n>(network: &'n Network, cluster: Place<'n>) -> Vec<Door<'n>> {
         span: cluster.span_of(&cluster::MESH_EXTERNAL),
         public: by_mode | cluster.is_true(&cluster::MESH_EXTERNAL),
         unknown: open,
+        is_default: false,
         help: "switch the external gateway off, and the internal one on".into(),
     });
     for release in network.made(&kubernetes::RELEASE) {
@@ -213,6 +219,7 @@ fn doors<'n>(network: &'n Network, cluster: Place<'n>) -> Vec<Door<'n>> {
                 span: service.span_of(&kubernetes::SERVICE_TYPE),
                 public: service.is(&kubernetes::SERVICE_TYPE, "LoadBalancer") & !inside,
                 unknown: annotation.unknown(),
+                is_default: false,
                 help: format!("`\"{INTERNAL}\" = \"true\"` in `annotations`"),
             });
         }
@@ -248,6 +255,7 @@ fn of_release(release: Place<'_>) -> Option<Door<'_>> {
         span: release.span_of(&kubernetes::CHART),
         public: !(inside | other | off | internal),
         unknown: single.unknown().or_else(|| kind.unknown()),
+        is_default: matches!(single, Got::Absent),
         help: format!("set `{service}.annotations` with `\"{INTERNAL}\": \"true\"`"),
     })
 }
