@@ -471,7 +471,8 @@ impl Network {
         let has =
             |place: Place, field: &Field| place.get_all(field).0.iter().any(|value| value.as_text() == Some(&text));
         let own_or_only = |found: Vec<Place<'n>>| {
-            let own = found.iter().copied().find(|place| place.root() == near.root());
+            let in_root = found.iter().copied().filter(|place| place.root() == near.root());
+            let own = in_root.min_by(|a, b| a.address().cmp(b.address()));
             own.or_else(|| found.first().copied().filter(|_| found.len() == 1))
         };
         let of = |kind, fields: &[&'static Field]| -> Vec<Place<'n>> {

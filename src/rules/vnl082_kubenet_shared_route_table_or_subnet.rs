@@ -113,7 +113,9 @@ rule! {
 
 fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
     let is_there = |cluster: &Place| cluster.exists() == Truth::Yes && !cluster.address().text().contains("[*]");
-    let clusters: Vec<Place> = network.made(&cluster::CLUSTER).into_iter().filter(is_there).collect();
+    let mut clusters: Vec<Place> = network.made(&cluster::CLUSTER).into_iter().filter(is_there).collect();
+    // Which of two is named must not hang on the order of the text.
+    clusters.sort_by(|a, b| a.address().cmp(b.address()));
     let kubenet = |cluster: Place| cluster.is(&cluster::NETWORK_PLUGIN, "kubenet");
     let egresses: Vec<(Place, Vec<Egress>)> = clusters.into_iter().map(|cluster| (cluster, egresses_of(cluster))).collect();
     for (index, (cluster, own)) in egresses.iter().enumerate() {
