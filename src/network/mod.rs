@@ -5,6 +5,7 @@ mod absence;
 mod build;
 mod dump;
 mod facts;
+mod firewalls;
 mod identities;
 mod identity;
 mod ingress;
@@ -27,6 +28,7 @@ use crate::value::{Address, Hole, ResourceId, RootId, SmolStr, Truth, Unknown, V
 
 pub use build::{build, build_with};
 pub use facts::{Alias, Dangling, Facts};
+pub use firewalls::{Opening, Openings};
 pub use identities::{Actor, Grant, Mistaken, Permission};
 pub use ingress::{Controller, Target, Way, Writer};
 pub use names::{DnsSetting, Hub, NodeSubnet, Seen, Server, ZoneMode};

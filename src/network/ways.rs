@@ -9,7 +9,9 @@
 use std::net::IpAddr;
 
 use super::{Got, Network, Place, Table};
-use crate::azure::{Field, firewall, hub, load_balancer, network_interface, public_ip, routes, virtual_network};
+use crate::azure::{
+    Field, firewall, hub, load_balancer, nat_gateway, network_interface, public_ip, routes, virtual_network,
+};
 use crate::value::{Cidr, Hole, Kind, Reference, Segment, Truth, Unknown, Value};
 
 /// One route of a subnet, as Azure lists it.
@@ -325,6 +327,19 @@ impl<'n> Place<'n> {
             }
         }
         sites
+    }
+
+    /// Why a subnet may have a NAT gateway that is not seen here.
+    pub fn may_have_nat_gateway(self) -> Option<Unknown> {
+        if !self.is_made() {
+            let name = format!("the NAT gateway of {}", self.address());
+            return Some(Unknown::new(self.root(), name, crate::value::Reason::Data).at(self.span()));
+        }
+        let hides = |place: Place<'n>| place.hidden_from(&virtual_network::SUBNET);
+        let hidden = hides(self).or_else(|| self.parent().and_then(hides));
+        self.perhaps_set(&nat_gateway::SUBNET_NAT_GATEWAY)
+            .or_else(|| hidden.map(|hidden| hidden.unknown))
+            .or_else(|| self.damage())
     }
 
     /// The field that holds the ranges of a site on premises.
