@@ -6,7 +6,7 @@
 
 use std::net::IpAddr;
 
-use super::{End, Place};
+use super::{End, Place, Step};
 use crate::azure::{firewall, virtual_network};
 use crate::value::{Cidr, Hole, Kind, Truth, Unknown, Value};
 
@@ -56,11 +56,14 @@ impl<'n> Place<'n> {
             found.unknown = Some(unread(self));
             return found;
         }
-        let policies = self.follow(&firewall::FIREWALL_TO_POLICY);
+        let walls = self.declarations();
+        let policies: Vec<Step> = walls.iter().flat_map(|wall| wall.follow(&firewall::FIREWALL_TO_POLICY)).collect();
         if policies.is_empty() {
             for kind in [&firewall::OWN_APPLICATION_RULES, &firewall::OWN_NETWORK_RULES] {
-                found.note(self.open_for(kind));
-                self.children(kind).into_iter().for_each(|collection| found.take(collection, from));
+                for wall in &walls {
+                    found.note(wall.open_for(kind));
+                    wall.children(kind).into_iter().for_each(|collection| found.take(collection, from));
+                }
             }
             return found;
         }
@@ -96,6 +99,16 @@ impl<'n> Place<'n> {
             open.extend(policy.follow(&firewall::POLICY_TO_BASE).into_iter().map(|step| step.end));
         }
         found
+    }
+}
+
+impl<'n> Place<'n> {
+    /// Every declaration of a firewall: a later deployment may declare it again, with its policy.
+    fn declarations(self) -> Vec<Place<'n>> {
+        let all = self.network.by_kind.get(self.kind().name).into_iter().flatten();
+        let same = all.filter(|index| self.network.canonical(**index) == self.index);
+        let places = same.map(|index| Place { network: self.network, index: *index });
+        places.filter(|place| place.is_made()).collect()
     }
 }
 

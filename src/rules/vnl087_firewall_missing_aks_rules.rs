@@ -197,14 +197,24 @@ fn check(network: &Network, settings: &Settings, findings: &mut Vec<Finding>) {
 /// The names that a cluster needs and that no collection that counts lets through.
 fn missing(cluster: Place, openings: &Openings, counts: impl Fn(Place) -> bool) -> Vec<&'static str> {
     let known: Vec<&Opening> = openings.known.iter().filter(|(_, by)| counts(*by)).map(|(opening, _)| opening).collect();
-    let tagged = |opening: &&Opening| matches!(opening, Opening::Tag(tag) if tag.eq_ignore_ascii_case(TAG));
-    if known.iter().any(tagged) {
+    if known.iter().any(|opening| is_tagged(opening)) {
         return Vec::new();
     }
     let is_open = |name: &str| known.iter().any(|opening| opening.covers(name) || serves(opening, name));
     let needed = NEEDED.iter().filter(|names| !names.iter().any(|name| is_open(name))).map(|names| names[0]);
     let public = cluster.is_true(&cluster::PRIVATE) == Truth::No && cluster.is_true(&cluster::VNET_INTEGRATION) == Truth::No;
     needed.chain((public && !is_open(SERVER)).then_some(SERVER)).collect()
+}
+
+/// It is what Azure keeps under the tag of AKS.
+fn is_tagged(opening: &Opening) -> bool {
+    matches!(opening, Opening::Tag(tag) if tag.eq_ignore_ascii_case(TAG))
+}
+
+/// It lets any of the names through that a cluster needs.
+fn is_needed(opening: &Opening) -> bool {
+    let mut names = NEEDED.iter().flat_map(|names| names.iter()).chain(&[SERVER]);
+    is_tagged(opening) || names.any(|name| opening.covers(name) || serves(opening, name))
 }
 
 /// Whether the addresses of a service tag are those of a name.
@@ -272,7 +282,8 @@ fn late(network: &Network, settings: &Settings, egress: &Egress, wall: Place, op
     }
     let is_after = !without(&[Order::After]).is_empty();
     let needed = |by: &Place| order(*by) == if is_after { Order::After } else { Order::Race };
-    let mut late: Vec<Place> = openings.known.iter().map(|(_, by)| *by).filter(needed).collect();
+    let helps = |(opening, by): &&(Opening, Place)| needed(by) && is_needed(opening);
+    let mut late: Vec<Place> = openings.known.iter().filter(helps).map(|(_, by)| *by).collect();
     late.dedup();
     let mut declarations: Vec<&Address> = late.iter().map(|by| by.declaration()).collect();
     declarations.sort();
