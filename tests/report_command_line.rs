@@ -225,3 +225,19 @@ fn the_schema_of_the_configuration_knows_every_key() {
     }
     assert_eq!(schema["additionalProperties"], serde_json::Value::Bool(false));
 }
+
+#[test]
+fn a_policy_that_demands_inspection_turns_advice_into_a_warning() {
+    let path = folder("inspection");
+    let cluster = "resource \"azurerm_kubernetes_cluster\" \"aks\" {\n  name = \"aks\"\n}\n";
+    std::fs::write(path.join("main.tf"), cluster).expect("a file");
+    let check = |more: &[&str]| {
+        let words = ["check", "--output", "concise", path.to_str().expect("Unicode")];
+        say(&[&words[..], more].concat(), "").out
+    };
+    assert!(!check(&[]).contains("VNL086"), "advice is not asked for");
+    std::fs::write(path.join("vnetlint.toml"), "require_egress_inspection = true\n").expect("a file");
+    assert!(check(&[]).contains("main.tf:1:1: warning VNL086"), "{}", check(&[]));
+    assert!(!check(&["--ignore", "VNL086"]).contains("VNL086"), "what is ignored is not said");
+    assert!(!check(&["--select", "VNL070"]).contains("VNL086"), "what is selected is all that is said");
+}

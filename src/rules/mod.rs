@@ -51,6 +51,14 @@ pub struct Settings {
     pub ip_plan: Vec<Planned>,
 }
 
+impl Settings {
+    /// The rules that are advice elsewhere, and that the user's policy turns into a demand: they run without being selected.
+    pub fn demanded(&self) -> Vec<&'static str> {
+        let policies = [(self.require_egress_inspection, "VNL086")];
+        policies.into_iter().filter(|(demands, _)| *demands).map(|(_, code)| code).collect()
+    }
+}
+
 /// A range of a plan of addresses.
 #[derive(Clone, Debug)]
 pub struct Planned {

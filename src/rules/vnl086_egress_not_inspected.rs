@@ -17,7 +17,8 @@ rule! {
     /// Give the node subnet a default route to the firewall, and let the cluster say so: in Terraform `outbound_type =
     /// "userDefinedRouting"`, in Bicep `outboundType: 'userDefinedRouting'`. A default route that a virtual hub with
     /// internet security announces counts too, as does one to a gateway. A cluster without any way out has nothing to
-    /// inspect. Select this rule, and say `require-egress-inspection = true` in `vnetlint.toml`, and it is a warning.
+    /// inspect. Say `require_egress_inspection = true` in `vnetlint.toml`, and this is a warning; otherwise it is a note
+    /// for those who select it.
     ///
     /// Wrong:
     ///
@@ -79,6 +80,10 @@ rule! {
 }
 
 fn check(network: &Network, settings: &Settings, findings: &mut Vec<Finding>) {
+    // What a policy attaches to every subnet is not in the code.
+    if settings.routes_by_policy {
+        return;
+    }
     for cluster in network.made(&cluster::CLUSTER) {
         if !["none", "block"].iter().any(|text| cluster.is(&cluster::OUTBOUND, text).possibly()) {
             findings.extend(found(settings, cluster));
