@@ -139,7 +139,8 @@ impl Network {
                     address: resource.address,
                     id,
                     body,
-                    existing: resource.existing,
+                    // It changes something that is made elsewhere: what it leaves out nobody knows.
+                    existing: resource.existing || resource.type_name == "azapi_update_resource",
                     whole: self.standing.get(&root) == Some(&Standing::Deployed),
                     exists: resource.exists,
                     decides: resource.decides,

@@ -165,6 +165,19 @@ impl<'n> Place<'n> {
         }
     }
 
+    /// Whether the nodes and pods of a cluster have addresses of IPv6 too, and what would decide.
+    pub fn is_dual_stack(self) -> (Truth, Option<Unknown>) {
+        let families = self.get(&cluster::IP_FAMILIES);
+        let asks = |value: &crate::value::Value| match value.items() {
+            Some(items) => {
+                let more = if value.rest().is_some() { Truth::Unknown } else { Truth::No };
+                Truth::any(items.iter().map(|item| item.is("IPv6"))) | more
+            }
+            None => value.is("IPv6"),
+        };
+        (families.ask(|value| value.ask(&asks)), families.unknown())
+    }
+
     /// Nodes come as they are needed, and no number bounds them.
     pub fn has_unbounded_nodes(self) -> Truth {
         self.is(&cluster::NODE_PROVISIONING, "Auto")

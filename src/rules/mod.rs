@@ -4,6 +4,7 @@
 mod clashes;
 mod clusters;
 mod by_model;
+mod conflicts;
 mod dns_at_creation;
 mod finding;
 mod gateways;
@@ -220,6 +221,18 @@ rules! {
     vnl148_front_door_classic
     vnl149_tls_certificate_inline
     vnl165_service_cidr_overlap
+    vnl170_virtual_nodes_network
+    vnl171_windows_needs_azure_cni
+    vnl172_node_subnet_delegated_or_special
+    vnl174_overlay_scale_limits
+    vnl175_pod_cidr_with_flat_cni
+    vnl176_max_pods_out_of_bounds
+    vnl177_dual_stack_needs_overlay
+    vnl178_pod_or_service_cidr_public
+    vnl179_network_model_implicit
+    vnl181_overlay_names_too_long
+    vnl182_node_autoprovisioning_incompatible
+    vnl183_cilium_prerequisites
     vnl200_network_policy_missing
     vnl201_network_policy_incompatible
     vnl202_azure_npm_retirement
