@@ -181,7 +181,7 @@ fn check(network: &Network, settings: &Settings, findings: &mut Vec<Finding>) {
         let mut seen: Vec<Place> = Vec::new();
         for egress in egresses_of(cluster) {
             let (Some(NextHop::Firewall(wall)), Some(subnet)) = (egress.hop(), egress.subnet.end.place()) else { continue };
-            if seen.contains(&wall) || wall.exists() == Truth::No {
+            if seen.contains(&wall) || wall.exists() != Truth::Yes {
                 continue;
             }
             seen.push(wall);
