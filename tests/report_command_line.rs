@@ -241,3 +241,11 @@ fn a_policy_that_demands_inspection_turns_advice_into_a_warning() {
     assert!(!check(&["--ignore", "VNL086"]).contains("VNL086"), "what is ignored is not said");
     assert!(!check(&["--select", "VNL070"]).contains("VNL086"), "what is selected is all that is said");
 }
+
+#[test]
+fn what_a_data_source_would_decide_is_named_as_the_provider_names_it() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/egress-not-inspected/undecided/terraform");
+    let words = ["check", "--select", "VNL086", "--min-confidence", "low", "--undecided"];
+    let said = say(&[&words[..], &[path.to_str().expect("Unicode")]].concat(), "");
+    assert!(said.out.contains("would decide: data.azurerm_subnet.nodes.route_table_id ("), "{}", said.out);
+}

@@ -183,6 +183,9 @@ fn found(cluster: Place, vnet: Place, peering: Place) -> Option<Finding> {
     finding.steps.push(Step { message: format!("`{}` is private, and stands in `{}`", cluster.name(), vnet.name()), span: cluster.span() });
     finding.steps.push(Step { message: format!("this peering leads to `{}`", home.name()), span: peering.span() });
     finding.steps.push(Step { message: "which has this gateway".into(), span: gateway.span() });
+    if place != peering.span() {
+        finding.steps.push(Step { message: "and here the peering says whether it uses it".into(), span: place });
+    }
     finding.help = Some(in_words_of(peering, "`use_remote_gateways = true`", "`useRemoteGateways: true`"));
     finding.why = Some("on-premises learns only the ranges of VNets that use the gateway".into());
     Some(finding)

@@ -137,6 +137,9 @@ fn found(network: &Network, cluster: Place, subnet: Place) -> Option<Finding> {
     finding.objects = vec![machine.address().clone(), cluster.address().clone()];
     finding.steps.push(Step { message: format!("this subnet lies in the VNet of `{}`", cluster.name()), span: subnet.span() });
     finding.steps.push(Step { message: "a machine without a public address stands in it".into(), span: machine.span() });
+    if place != subnet.span() {
+        finding.steps.push(Step { message: "and here the subnet says whether Azure lets it out".into(), span: place });
+    }
     finding.help = Some(in_words_of(
         subnet,
         "a NAT gateway or a default route for the subnet, and `default_outbound_access_enabled = false`",
