@@ -56,7 +56,8 @@ impl<'n> Place<'n> {
             found.unknown = Some(unread(self));
             return found;
         }
-        let walls = self.declarations();
+        // A later deployment may declare it again, with its policy.
+        let walls: Vec<Place> = self.declarations().collect();
         let policies: Vec<Step> = walls.iter().flat_map(|wall| wall.follow(&firewall::FIREWALL_TO_POLICY)).collect();
         if policies.is_empty() {
             for kind in [&firewall::OWN_APPLICATION_RULES, &firewall::OWN_NETWORK_RULES] {
@@ -99,16 +100,6 @@ impl<'n> Place<'n> {
             open.extend(policy.follow(&firewall::POLICY_TO_BASE).into_iter().map(|step| step.end));
         }
         found
-    }
-}
-
-impl<'n> Place<'n> {
-    /// Every declaration of a firewall: a later deployment may declare it again, with its policy.
-    fn declarations(self) -> Vec<Place<'n>> {
-        let all = self.network.by_kind.get(self.kind().name).into_iter().flatten();
-        let same = all.filter(|index| self.network.canonical(**index) == self.index);
-        let places = same.map(|index| Place { network: self.network, index: *index });
-        places.filter(|place| place.is_made()).collect()
     }
 }
 
