@@ -101,12 +101,10 @@ fn needs(loads: &[Load], open: Option<Unknown>) -> Needs {
                 0
             })
         };
-        let (now, most) = (known(load.needs_now()), known(load.needs_at_most()));
+        // What a pool begins with is not more than it may have: where that is known it decides.
+        let (now, most) = (load.needs_now().unwrap_or(0), known(load.needs_at_most()));
         let upgrade = known(load.needs_for_upgrade().map(|(least, _)| least));
         let at_once = known(load.needs_for_upgrade().map(|(_, most)| most));
-        if load.model.is_none() {
-            needs.unknown = needs.unknown.or_else(|| load.cluster.network_model().err());
-        }
         needs.now += now;
         needs.most += most.max(now);
         needs.one = needs.one.max(upgrade);
@@ -154,7 +152,7 @@ fn found(subnet: Place) -> Option<Finding> {
             ),
         };
         (Level::Warning, message, needs.most + needs.one)
-    } else if let Some(unknown) = needs.unknown {
+    } else if let Some(unknown) = needs.unknown.or_else(|| by_model(&loads, left)) {
         let message = format!("cannot tell whether `{shown}` ({ranges}) has enough addresses for {names}");
         let effect = format!("if nodes, pods and one upgrade need more than {left} addresses: VNL162; else it passes");
         return Some(of_subnet(message).undecided(Some(unknown), &effect));
@@ -179,6 +177,18 @@ fn found(subnet: Place) -> Option<Finding> {
     finding.help = Some(format!("give `{shown}` {larger} or more, or its pools fewer nodes{overlay}"));
     finding.why = Some("a node that finds no addresses does not start, and a subnet in use cannot be made larger".into());
     Some(finding)
+}
+
+/// The network model that is not known, where the subnet is too small for a flat one.
+fn by_model(loads: &[Load], left: u64) -> Option<Unknown> {
+    let unknown = loads.iter().find_map(|load| load.cluster.network_model().err())?;
+    let flat = |load: &Load| match load.model {
+        Some(_) => load.pods.clone(),
+        None => load.pool.max_pods(NetworkModel::NodeSubnet).map(|(pods, _)| Some(pods)),
+    };
+    let flat: Vec<Load> = loads.iter().map(|load| Load { pods: flat(load), ..load.clone() }).collect();
+    let needs = needs(&flat, None);
+    (needs.unknown.is_some() || needs.most + needs.one > left).then_some(unknown)
 }
 
 /// `aks-app`, or several clusters in a sentence.

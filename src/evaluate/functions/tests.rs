@@ -386,6 +386,21 @@ fn a_choice_of_arguments_is_a_choice_of_answers() {
 }
 
 #[test]
+fn the_size_of_a_subnet_is_known_before_its_address() {
+    let number = |number: i64| Value::number(number);
+    let base = terraform("format", &[Value::text("10.%s.0.0/16"), input("var.third")]).expect("a text");
+    let subnet = terraform("cidrsubnet", &[base, number(8), number(4)]).expect("a range");
+    assert_eq!(super::unknown::length_of(&subnet), Some(24));
+    let inner = terraform("cidrsubnet", &[subnet.clone(), number(2), input("var.index")]).expect("a range");
+    assert_eq!(super::unknown::length_of(&inner), Some(26));
+    assert!(inner.as_text().is_none());
+    let open = terraform("cidrsubnet", &[subnet, input("var.bits"), number(1)]).expect("an unknown");
+    assert_eq!(super::unknown::length_of(&open), None);
+    let of_bicep = bicep("cidrSubnet", &[input("prefix"), number(24), number(0)]).expect("a range");
+    assert_eq!(super::unknown::length_of(&of_bicep), Some(24));
+}
+
+#[test]
 fn two_lookups_by_one_key_are_not_taken_together() {
     let table =
         |pairs: [(&str, &str); 3]| Value::object(pairs.map(|(key, value)| (SmolStr::new(key), Value::text(value))));

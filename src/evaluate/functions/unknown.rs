@@ -25,6 +25,19 @@ pub fn hole(context: &Context, values: &[Value]) -> Hole {
     Hole::Unknown(derived.unwrap_or_else(|| Unknown::new(context.root, context.source_form, Reason::Function)))
 }
 
+/// A range of which only the size is known: what stands before `/24` is named by the call.
+pub fn of_length(context: &Context, values: &[Value], length: u8) -> Value {
+    let pieces = [Piece::Hole(hole(context, values)), Piece::Literal(format!("/{length}").into())];
+    Value::pieces(Pieces::of(pieces))
+}
+
+/// The size of a range whose first address may be unknown: 24 of `${var.base}/24`.
+pub fn length_of(range: &Value) -> Option<u8> {
+    let Kind::Text(pieces) = &range.kind else { return None };
+    let (_, length) = pieces.end().rsplit_once('/')?;
+    length.trim().parse().ok().filter(|length| *length <= 128)
+}
+
 /// What a limit of the analysis stops.
 pub fn limit(context: &Context) -> Value {
     Value::unknown(Unknown::new(context.root, context.source_form, Reason::Limit).at(context.place))

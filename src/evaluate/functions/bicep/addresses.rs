@@ -1,14 +1,14 @@
 //! In: address ranges as texts. Out: subnets, hosts and properties as Bicep works them out.
 //! Never: sees an unknown.
 
-use super::super::Run::{Known, Placed};
+use super::super::Run::{Partial, Placed};
 use super::super::addresses::Range;
 use super::super::{Answer, Context, Function, read, row, unknown};
 use crate::value::{SmolStr, Value};
 
 pub const FUNCTIONS: &[Function] = &[
     row("cidrHost", (2, 2), Placed(host), ("cidrHost('10.144.3.0/24', 0)", r#""10.144.3.1""#)),
-    row("cidrSubnet", (3, 3), Known(subnet), ("cidrSubnet('10.144.0.0/20', 24, 1)", r#""10.144.1.0/24""#)),
+    row("cidrSubnet", (3, 3), Partial(subnet), ("cidrSubnet('10.144.0.0/20', 24, 1)", r#""10.144.1.0/24""#)),
     row(
         "parseCidr",
         (1, 1),
@@ -44,7 +44,15 @@ fn host(context: &Context, arguments: &[Value]) -> Answer {
     }
 }
 
-fn subnet(arguments: &[Value]) -> Answer {
+fn subnet(context: &Context, arguments: &[Value]) -> Answer {
+    if arguments.iter().any(|argument| argument.first_hole().is_some()) {
+        let length = arguments[1].as_number().and_then(|length| length.to_i64());
+        let length = length.and_then(|length| u8::try_from(length).ok()).filter(|length| *length <= 128);
+        return Ok(match length {
+            Some(length) => unknown::of_length(context, arguments, length),
+            None => unknown::of(context, arguments),
+        });
+    }
     let range = range(&arguments[0])?;
     let (length, index) = (read::whole(&arguments[1])?, read::whole(&arguments[2])?);
     let subnet = u8::try_from(length).ok().zip(u128::try_from(index).ok());

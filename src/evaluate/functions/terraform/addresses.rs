@@ -1,15 +1,15 @@
 //! In: address ranges as texts. Out: subnets, hosts and masks as Terraform works them out.
-//! Never: sees an unknown.
+//! Never: guesses an address; of a range it may know the size alone.
 
-use super::super::Run::Known;
+use super::super::Run::{Known, Partial};
 use super::super::addresses::Range;
-use super::super::{Answer, Function, MANY, read, row};
+use super::super::{Answer, Context, Function, MANY, read, row, unknown};
 use crate::value::{ListShape, Value};
 
 pub const FUNCTIONS: &[Function] = &[
     row("cidrhost", (2, 2), Known(host), (r#"cidrhost("10.12.112.0/20", 16)"#, r#""10.12.112.16""#)),
     row("cidrnetmask", (1, 1), Known(mask), (r#"cidrnetmask("172.16.0.0/12")"#, r#""255.240.0.0""#)),
-    row("cidrsubnet", (3, 3), Known(subnet), (r#"cidrsubnet("172.16.0.0/12", 4, 2)"#, r#""172.18.0.0/16""#)),
+    row("cidrsubnet", (3, 3), Partial(subnet), (r#"cidrsubnet("172.16.0.0/12", 4, 2)"#, r#""172.18.0.0/16""#)),
     row(
         "cidrsubnets",
         (1, MANY),
@@ -37,7 +37,15 @@ fn mask(arguments: &[Value]) -> Answer {
     Ok(Value::text(range.mask().to_string()))
 }
 
-fn subnet(arguments: &[Value]) -> Answer {
+fn subnet(context: &Context, arguments: &[Value]) -> Answer {
+    if arguments.iter().any(|argument| argument.first_hole().is_some()) {
+        let bits = arguments[1].as_number().and_then(|bits| bits.to_i64()).and_then(|bits| u8::try_from(bits).ok());
+        let length = unknown::length_of(&arguments[0]).zip(bits).and_then(|(length, bits)| length.checked_add(bits));
+        return Ok(match length.filter(|length| *length <= 32) {
+            Some(length) => unknown::of_length(context, arguments, length),
+            None => unknown::of(context, arguments),
+        });
+    }
     let range = range(&arguments[0])?;
     let (bits, index) = (read::whole(&arguments[1])?, read::whole(&arguments[2])?);
     let length = longer(range, bits)?;
