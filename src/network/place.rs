@@ -283,8 +283,12 @@ impl<'n> Place<'n> {
     }
 
     /// The last hand that a value went through in the file that declares this place.
+    ///
+    /// All that a model does stands at the head of the call: what the call gives is found before that.
     fn inside(self, value: &Value) -> Option<Span> {
-        value.origin.hops().map(|hop| hop.span).find(|span| span.file == self.span().file)
+        let head = self.span();
+        let spans = || value.origin.hops().map(|hop| hop.span).filter(|span| span.file == head.file);
+        spans().find(|span| *span != head).or_else(|| spans().next())
     }
 
     /// An attribute of something that is only read.

@@ -83,5 +83,5 @@ pub static MODELS: &[Model] = &[
     bicep!("avm/res/network/virtual-network/subnet", "0.1", "0.2", "virtual-network-subnet-0.1"),
     bicep!("avm/res/network/virtual-network/virtual-network-peering", "0.1", "0.2", "virtual-network-peering-0.1"),
     bicep!("avm/res/resources/resource-group", "0.1", "0.4", "resource-group-0.1"),
-    bicep!("avm/res/resources/resource-group/modules/nested_roleAssignments", "0.1", "0.4", "resource-group-roles-0.1"),
+    bicep!("avm/res/resources/resource-group/nested-role-assignments", "0.1", "0.4", "resource-group-roles-0.1"),
 ];
