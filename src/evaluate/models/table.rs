@@ -30,6 +30,18 @@ macro_rules! bicep {
     };
 }
 
+/// A module of which every version makes nothing in the network but the types that are named.
+macro_rules! quiet {
+    ($dialect:ident, $source:literal, $open:expr) => {
+        Model { dialect: Dialect::$dialect, source: $source, versions: ("0", "99"), open: $open, text: "" }
+    };
+}
+
+// What such a module makes where it is asked to.
+const ENDPOINTS: &[&str] = &["Microsoft.Network/privateEndpoints", "Microsoft.Authorization/roleAssignments"];
+const ADDRESSES: &[&str] = &["Microsoft.Network/publicIPAddresses", "Microsoft.Authorization/roleAssignments"];
+const ROLES: &[&str] = &["Microsoft.Authorization/roleAssignments"];
+
 /// Every model, the older versions of a module first.
 #[rustfmt::skip]
 pub static MODELS: &[Model] = &[
@@ -84,4 +96,19 @@ pub static MODELS: &[Model] = &[
     bicep!("avm/res/network/virtual-network/virtual-network-peering", "0.1", "0.2", "virtual-network-peering-0.1"),
     bicep!("avm/res/resources/resource-group", "0.1", "0.4", "resource-group-0.1"),
     bicep!("avm/res/resources/resource-group/nested-role-assignments", "0.1", "0.4", "resource-group-roles-0.1"),
+
+    quiet!(Terraform, "Azure/naming/azurerm", &[]),
+    quiet!(Terraform, "Azure/avm-res-operationalinsights-workspace/azurerm", ENDPOINTS),
+    quiet!(Terraform, "Azure/avm-res-network-bastionhost/azurerm", ADDRESSES),
+    quiet!(Terraform, "Azure/avm-res-containerregistry-registry/azurerm", ENDPOINTS),
+    quiet!(Terraform, "Azure/avm-res-keyvault-vault/azurerm", ENDPOINTS),
+    quiet!(Terraform, "Azure/avm-res-storage-storageaccount/azurerm", ENDPOINTS),
+    quiet!(Bicep, "avm/res/operational-insights/workspace", ROLES),
+    quiet!(Bicep, "avm/res/insights/component", ROLES),
+    quiet!(Bicep, "avm/res/network/bastion-host", ADDRESSES),
+    quiet!(Bicep, "avm/res/container-registry/registry", ENDPOINTS),
+    quiet!(Bicep, "avm/res/key-vault/vault", ENDPOINTS),
+    quiet!(Bicep, "avm/res/storage/storage-account", ENDPOINTS),
+    quiet!(Bicep, "avm/res/document-db/database-account", ENDPOINTS),
+    quiet!(Bicep, "avm/res/cognitive-services/account", ENDPOINTS),
 ];
