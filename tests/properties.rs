@@ -377,7 +377,13 @@ fn codes(case: &Case) -> Vec<String> {
 fn a_module_around_everything_changes_no_finding() {
     let mut wrong = Vec::new();
     let mut wrapped = 0;
-    for case in cases().iter().filter(|case| case.is_flat() && !case.holds("variable \"")) {
+    for case in cases().iter().filter(|case| {
+        // The root says which version of a provider all its modules have, and a directory with a provider is a root.
+        case.is_flat()
+            && !case.holds("variable \"")
+            && !case.holds("required_providers")
+            && !case.holds("\nprovider \"")
+    }) {
         let bicep = case.files.iter().any(|(path, _)| path == "main.bicep");
         if bicep
             && case
@@ -435,6 +441,8 @@ fn an_answer_decides_what_was_open() {
         asked.inputs.variables.push((input.to_string(), answer.to_string()));
         let analysis = analyze(Sources::of_texts(case.files.clone()), &asked);
         let mut codes: Vec<String> = analysis.findings.iter().filter(|finding| in_profile(finding)).map(code).collect();
+        // Other rules may speak of a case too.
+        codes.retain(|code| answers.iter().any(|(_, _, _, expected)| expected.contains(&code.as_str())));
         codes.sort();
         assert_eq!(codes, *expected, "{name} with {input} = {answer}");
     }

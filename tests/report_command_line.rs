@@ -25,6 +25,10 @@ fn say(words: &[&str], input: &str) -> Said {
 /// A repository of its own for one test.
 fn folder(name: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    // What an earlier run left is no part of it.
+    if path.exists() {
+        std::fs::remove_dir_all(&path).expect("the directory goes");
+    }
     std::fs::create_dir_all(path.join(".git")).expect("a directory");
     path
 }
@@ -145,4 +149,118 @@ fn a_closed_pipe_is_success() {
     let surroundings =
         Surroundings { input: Box::new(Cursor::new(Vec::new())), terminal: false, colour: false, home: None };
     assert_eq!(run_in(surroundings, args, &mut Closed, &mut err), 0);
+}
+
+#[test]
+fn the_nearest_configuration_counts_unless_a_flag_says_otherwise() {
+    let root = folder("configured");
+    let spoke = root.join("spokes");
+    std::fs::create_dir_all(&spoke).expect("a directory");
+    std::fs::write(spoke.join("main.tf"), "variable \"a\" {}\n").expect("a file");
+    std::fs::write(root.join("vnetlint.toml"), "selct = []\n").expect("a file");
+    let path = spoke.to_str().expect("Unicode");
+    let said = say(&["check", path], "");
+    assert_eq!(said.code, 2);
+    assert_eq!(said.err, "error: vnetlint.toml:1:1: there is no key `selct`; did you mean `select`?\n");
+    assert_eq!(say(&["check", "--isolated", path], "").code, 0);
+    std::fs::write(spoke.join("vnetlint.toml"), "baseline = \"b.json\"\n").expect("a file");
+    let said = say(&["check", path], "");
+    assert_eq!(said.code, 0);
+    assert!(said.err.starts_with("note: spokes/vnetlint.toml:1:12: `baseline` is read and not used"), "{}", said.err);
+    let named = root.join("other.toml");
+    std::fs::write(&named, "select = [\"VNL9999\"]\n").expect("a file");
+    let said = say(&["check", "--config", named.to_str().expect("Unicode"), path], "");
+    assert_eq!(said.err, "error: --select: no code is or begins with `VNL9999`\n");
+}
+
+#[test]
+fn one_key_of_the_configuration_may_be_a_flag() {
+    let root = folder("one-key");
+    std::fs::write(root.join("main.tf"), "variable \"a\" {}\n").expect("a file");
+    let path = root.to_str().expect("Unicode");
+    assert_eq!(say(&["check", "--config", "phase=existing", "--config", "select=['VNL0']", path], "").code, 0);
+    let said = say(&["check", "--config", "phase=exsting", path], "");
+    assert_eq!(
+        said.err,
+        "error: --config 1:1:9: `exsting` is none of greenfield, existing; did you mean `existing`?\n"
+    );
+    let said = say(&["check", "--config", "no-such-file", path], "");
+    assert_eq!(said.err, "error: --config: `no-such-file` is neither a file nor KEY=VALUE\n");
+}
+
+#[test]
+fn what_is_excluded_is_not_looked_into() {
+    let root = folder("excluded");
+    std::fs::create_dir_all(root.join("old")).expect("a directory");
+    std::fs::write(root.join("main.tf"), "variable \"a\" {}\n").expect("a file");
+    std::fs::write(root.join("old/main.tf"), "this is no HCL\n").expect("a file");
+    let path = root.to_str().expect("Unicode");
+    assert_eq!(say(&["check", path], "").code, 1);
+    assert_eq!(say(&["check", "--exclude", "old", path], "").code, 0);
+    assert_eq!(say(&["check", "--config", "exclude=['old/**']", path], "").code, 0);
+}
+
+#[test]
+fn an_environment_that_no_root_has_is_a_mistake() {
+    let root = folder("environments");
+    std::fs::write(root.join("main.tf"), "variable \"a\" {}\n").expect("a file");
+    let path = root.to_str().expect("Unicode");
+    let said = say(&["check", "--env", "prod", path], "");
+    assert_eq!(said.err, "error: --env: no root has several environments, so there is none called `prod`\n");
+    for name in ["dev", "prod"] {
+        std::fs::write(root.join(format!("{name}.tfvars")), "a = 1\n").expect("a file");
+    }
+    assert_eq!(say(&["check", "--env", "prod", path], "").code, 0);
+    let said = say(&["check", "--env", "prd", path], "");
+    assert_eq!(said.err, "error: --env: there is no environment `prd`; there are dev, prod; did you mean `prod`?\n");
+}
+
+#[test]
+fn the_schema_of_the_configuration_knows_every_key() {
+    let said = say(&["schema", "config"], "");
+    let schema: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    let keys = schema["properties"].as_object().expect("properties");
+    for key in ["select", "fail-on", "root", "layers", "assume", "aliases", "hub_vnets", "per-path-ignores", "limits"] {
+        assert!(keys.contains_key(key), "{key}");
+    }
+    assert_eq!(schema["additionalProperties"], serde_json::Value::Bool(false));
+}
+
+#[test]
+fn why_says_what_is_known_and_what_it_may_be_asked() {
+    let estate = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/estate");
+    let said = say(&["why", "aks-data", "--path", estate], "");
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.contains("it asks the firewall `afw-hub`"), "{}", said.out);
+    assert!(said.out.lines().all(|line| line.contains(":") || line.trim_start().starts_with("it ")), "{}", said.out);
+    let said = say(&["why", "aks-data", "vnet-hub", "--path", estate], "");
+    assert!(said.out.contains("packets find their way"), "{}", said.out);
+    let said = say(&["why", "aks-dat", "--path", estate], "");
+    assert_eq!(
+        (said.code, said.err.as_str()),
+        (2, "error: no resource is called `aks-dat`; did you mean `aks-data`?\n")
+    );
+    let said = say(&["why", "snet-nodes", "--path", estate], "");
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("`snet-nodes` may be any of these; name one: root:"), "{}", said.err);
+    let one = "root:fixtures/estate/spokes/data/main.bicep/spoke.nodes";
+    assert_eq!(say(&["why", one, "--path", estate], "").code, 0);
+}
+
+#[test]
+fn a_graph_is_of_one_environment() {
+    let root = folder("graphs");
+    std::fs::write(root.join("main.tf"), "variable \"a\" {}\n").expect("a file");
+    for name in ["dev", "prod"] {
+        std::fs::write(root.join(format!("{name}.tfvars")), "a = 1\n").expect("a file");
+    }
+    let path = root.to_str().expect("Unicode");
+    let said = say(&["graph", "--format", "json", path], "");
+    assert_eq!(said.err, "error: there are several environments: choose one with --env dev or prod\n");
+    let file = root.join("graph.json");
+    let written = say(&["graph", "--format", "json", "--env", "dev", "-o", file.to_str().expect("Unicode"), path], "");
+    assert_eq!((written.code, written.out.as_str()), (0, ""));
+    assert!(std::fs::read_to_string(&file).expect("a graph").starts_with("{\n  \"version\": \"1\""));
+    let schema: serde_json::Value = serde_json::from_str(&say(&["schema", "graph"], "").out).expect("JSON");
+    assert!(schema["properties"]["nodes"].is_object());
 }

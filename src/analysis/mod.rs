@@ -1,14 +1,21 @@
 //! In: sources and options. Out: one analysis.
 //! Never: holds knowledge of its own; it runs the steps in their order.
 
+mod assumption;
+pub mod config;
+mod environments;
+mod estate;
+mod outside;
+mod owned;
 mod run;
+mod states;
 mod statistics;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 pub use statistics::Statistics;
 
-use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::evaluate::{self, Evaluated, Inputs, Library, Modules, Root};
 use crate::rules::{self, Finding, Settings};
@@ -16,6 +23,8 @@ use crate::source::Sources;
 use crate::syntax::{Dialect, Fault, Limits};
 use crate::value::{RootId, Unknown, Value};
 use crate::{azure, network};
+
+use config::Config;
 
 /// What the user asked for.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +43,8 @@ pub struct Options {
     pub max_instances: usize,
     /// How many threads; 0 for one a core.
     pub threads: usize,
+    /// What the configuration says of the estate, of levels and of paths.
+    pub config: Config,
     /// No model stands for a module whose source is not here.
     pub without_models: bool,
 }
@@ -80,6 +91,8 @@ pub struct Coverage {
     pub vnets: usize,
     /// Links of private DNS zones that are made here.
     pub zone_links: usize,
+    /// Inventories, and graphs of other repositories.
+    pub exports: usize,
     /// Files and blocks that could not be read.
     pub faults: usize,
     /// Module calls whose source is not here, as `module.aks (Azure/aks/azurerm)`, sorted.
@@ -93,12 +106,13 @@ pub fn analyze(sources: Sources, options: &Options) -> Analysis {
     let (estate, faults, files) = {
         let library = library(&sources, options);
         let roots = find(&library, options);
-        let estate: Vec<(Root, Evaluated)> = evaluate_all(&library, roots, options);
+        let estate: Vec<(Root, Evaluated)> = states::evaluate_all(&library, roots, options);
         (estate, run::faults(&library), run::files(&library))
     };
     let mut findings = faults;
     let mut coverage = Coverage { files, ..Coverage::default() };
     coverage.faults = findings.len();
+    let calls = owned::Calls::of(&sources, &estate);
     let mut roots = Vec::new();
     let mut incomplete = false;
     for (root, evaluated) in &estate {
@@ -122,14 +136,79 @@ pub fn analyze(sources: Sources, options: &Options) -> Analysis {
     coverage.unread_modules.dedup();
     coverage.modelled_modules.sort();
     coverage.modelled_modules.dedup();
-    for network in estates(estate).into_iter().map(network::build) {
+    let mut found = environments::Found::default();
+    let outside = outside::read(&sources, options, estate.len());
+    coverage.files += outside.len();
+    coverage.exports = outside.len();
+    for (root, evaluated) in &outside {
+        findings.extend(run::of_export(evaluated, root));
+    }
+    for (environment, network, complaints) in joined(estate, &outside, options) {
+        findings.extend(complaints);
         coverage.clusters = coverage.clusters.max(network.made(&azure::cluster::CLUSTER).len());
         coverage.vnets = coverage.vnets.max(network.made(&azure::virtual_network::VNET).len());
         coverage.zone_links = coverage.zone_links.max(network.made(&azure::dns::ZONE_LINK).len());
-        findings.extend(rules::check(&network, &options.settings));
+        found.add(environment, rules::check(&network, &options.settings));
     }
+    findings.extend(found.once(&roots));
+    findings.iter_mut().for_each(|finding| calls.bring_home(&sources, finding));
+    settle(&sources, &options.config, &mut findings);
     sort(&sources, &mut findings);
     Analysis { sources, roots, findings, coverage, incomplete }
+}
+
+/// The graph of each environment.
+pub fn networks(sources: &Sources, options: &Options) -> Vec<(Option<String>, network::Network)> {
+    let roots = evaluate(sources, options);
+    let outside = outside::read(sources, options, roots.len());
+    joined(roots, &outside, options).map(|(environment, network, _)| (environment, network)).collect()
+}
+
+/// The graph of each environment, with what does not fit.
+fn joined(
+    roots: environments::Estate,
+    outside: &[(Root, Evaluated)],
+    options: &Options,
+) -> impl Iterator<Item = (Option<String>, network::Network, Vec<Finding>)> {
+    environments::estates(roots).into_iter().map(|(environment, mut estate)| {
+        estate.extend(outside.iter().cloned());
+        let (facts, mut findings) = estate::facts(&estate, &options.config);
+        let (estate, facts) = estate::with_assumptions(estate, facts, &options.config);
+        let network = network::build_with(estate, &facts);
+        findings.extend(estate::misfits(&network, &options.config));
+        (environment, network, findings)
+    })
+}
+
+/// What the configuration says of levels and of paths.
+fn settle(sources: &Sources, config: &Config, findings: &mut Vec<Finding>) {
+    findings.retain_mut(|finding| match config.levels.get(finding.code).map(|word| config::level(*word)) {
+        Some(None) => false,
+        Some(Some(level)) => {
+            finding.level = level;
+            true
+        }
+        None => true,
+    });
+    if config.ignored_paths.is_empty() {
+        return;
+    }
+    findings.retain(|finding| {
+        let path = sources.path(finding.place.file);
+        let hides = |ignored: &config::IgnoredPath| {
+            ignored.glob.is_match(&path) && ignored.codes.iter().any(|code| finding.code.starts_with(code.as_str()))
+        };
+        !config.ignored_paths.iter().any(hides)
+    });
+}
+
+/// The environments that the roots below the paths have.
+pub fn environments(sources: &Sources, options: &Options) -> BTreeSet<String> {
+    let any = Inputs { environment: None, ..options.inputs.clone() };
+    let options = Options { inputs: any, ..options.clone() };
+    let library = library(sources, &options);
+    let roots = find(&library, &options);
+    roots.into_iter().filter_map(|root| root.environment).collect()
 }
 
 fn library<'a>(sources: &'a Sources, options: &Options) -> Library<'a> {
@@ -141,14 +220,19 @@ fn library<'a>(sources: &'a Sources, options: &Options) -> Library<'a> {
 pub fn evaluate(sources: &Sources, options: &Options) -> Vec<(Root, Evaluated)> {
     let library = library(sources, options);
     let roots = find(&library, options);
-    evaluate_all(&library, roots, options)
+    states::evaluate_all(&library, roots, options)
+}
+
+/// The inventories and saved graphs below the paths; `roots` is how many roots there are beside them.
+pub fn outside(sources: &Sources, options: &Options, roots: usize) -> Vec<(Root, Evaluated)> {
+    outside::read(sources, options, roots)
 }
 
 /// What could not be read of the files that the roots are made of, by path and place.
 pub fn faults(sources: &Sources, options: &Options) -> Vec<Fault> {
     let library = library(sources, options);
     let roots = find(&library, options);
-    evaluate_all(&library, roots, options);
+    states::evaluate_all(&library, roots, options);
     run::faults_of(&library).into_iter().map(|(_, fault)| fault).collect()
 }
 
@@ -161,41 +245,6 @@ fn find(library: &Library, options: &Options) -> Vec<Root> {
         options.paths.iter().flat_map(|path| library.sources.find(path, &evaluate::may_be_template)).collect();
     templates.par_iter().for_each(|path| drop(library.template(path)));
     evaluate::find_roots(library, &options.paths, &options.inputs)
-}
-
-fn evaluate_all(library: &Library, roots: Vec<Root>, options: &Options) -> Vec<(Root, Evaluated)> {
-    let run = |root: Root| {
-        let evaluated = evaluate::evaluate(library, &root, &options.inputs, options.max_instances);
-        (root, evaluated)
-    };
-    roots.into_par_iter().map(run).collect()
-}
-
-/// One estate for each environment: a root without that environment joins with what it has.
-fn estates(estate: Vec<(Root, Evaluated)>) -> Vec<Vec<(Root, Evaluated)>> {
-    let environments: BTreeSet<String> = estate.iter().filter_map(|(root, _)| root.environment.clone()).collect();
-    if environments.is_empty() {
-        return vec![estate];
-    }
-    let of = |environment: &String| {
-        let mut chosen: BTreeMap<(&str, Dialect), usize> = BTreeMap::new();
-        for (index, (root, evaluated)) in estate.iter().enumerate() {
-            let place = chosen.entry((evaluated_as(root, evaluated), root.dialect)).or_insert(index);
-            if root.environment.as_ref() == Some(environment) {
-                *place = index;
-            }
-        }
-        chosen.into_values().map(|index| estate[index].clone()).collect()
-    };
-    environments.iter().map(of).collect()
-}
-
-/// What a root is one environment of: for one of several plans of a directory, that directory.
-fn evaluated_as<'e>(root: &'e Root, evaluated: &'e Evaluated) -> &'e str {
-    match &evaluated.plan_of {
-        Some(directory) if root.environment.is_some() => directory,
-        _ => &root.path,
-    }
 }
 
 /// Sorts by place and code, and shows once what several environments or roots share.

@@ -235,6 +235,9 @@ static CERTIFICATE_BODIES: Field = field("properties.sslCertificates[].propertie
 static CERTIFICATE_SECRETS: Field =
     field("properties.sslCertificates[].properties.keyVaultSecretId", "ssl_certificate[].key_vault_secret_id");
 
+/// The name of a listener, a rule, a pool.
+pub static NAME: Field = arm_field("name");
+
 /// `Http` or `Https`.
 pub static PROTOCOL: Field = arm_field("properties.protocol");
 
@@ -291,3 +294,6 @@ pub static GATEWAY_TO_POLICY: Link = Link { field: &FIREWALL_POLICY, to: &waf::F
 
 /// The web application firewall policy of one listener.
 pub static LISTENER_TO_POLICY: Link = Link { field: &LISTENER_POLICY, to: &waf::FIREWALL_POLICY };
+
+/// The public addresses that a gateway listens on.
+pub static GATEWAY_TO_PUBLIC_ADDRESS: Link = Link { field: &PUBLIC_ADDRESSES, to: &super::public_ip::PUBLIC_IP };

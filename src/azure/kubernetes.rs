@@ -13,7 +13,7 @@ pub static RELEASE: Type = Type {
     name: "Helm/releases",
     noun: "Helm release",
     azurerm: &[("helm_release", Naming::Inside)],
-    fields: &[&CHART, &VERSION, &VALUES, &SET_NAMES, &SET_VALUES],
+    fields: &[&CHART, &VERSION, &VALUES, &SET],
     splits: &[],
 };
 
@@ -53,11 +53,8 @@ pub static VERSION: Field = field("properties.version", "version");
 /// The values of a release: texts in YAML.
 pub static VALUES: Field = field("properties.values", "values");
 
-/// The names of single values.
-pub static SET_NAMES: Field = field("properties.set[].name", "set[].name");
-
-/// Single values.
-pub static SET_VALUES: Field = field("properties.set[].value", "set[].value");
+/// Single values: objects with `name` and `value`.
+pub static SET: Field = field("properties.set", "set");
 
 /// The annotations of an object.
 pub static ANNOTATIONS: Field = field("metadata.annotations", "metadata.annotations");

@@ -4,6 +4,7 @@
 //! ARM's shape is the one vocabulary. A resource type is one file of data here: each field's ARM path, azurerm's
 //! spelling and the default stand on the same line.
 
+mod exported;
 mod field;
 mod translate;
 
@@ -15,10 +16,13 @@ pub mod dns;
 pub mod firewall;
 pub mod front_door;
 pub mod hub;
+pub mod identity;
 pub mod kubernetes;
 pub mod load_balancer;
 pub mod nat_gateway;
 pub mod network_interface;
+pub mod paas;
+pub mod plain;
 pub mod private_endpoint;
 pub mod public_ip;
 pub mod routes;
@@ -27,6 +31,11 @@ pub mod traffic_manager;
 pub mod virtual_network;
 pub mod waf;
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+pub use exported::in_arm_shape;
 pub use field::{Change, Default_, Field, Link, Part, arm_field, field, part_words, parts};
 pub use translate::{At, Named, Translated, as_pieces, in_arm_words, values_at};
 
@@ -103,6 +112,14 @@ pub static TYPES: &[&Type] = &[
     &dns::ZONE_LINK,
     &dns::RESOLVER,
     &dns::INBOUND_ENDPOINT,
+    &dns::OUTBOUND_ENDPOINT,
+    &dns::RULESET,
+    &dns::FORWARDING_RULE,
+    &dns::RULESET_LINK,
+    &dns::A_RECORD,
+    &identity::IDENTITY,
+    &identity::ROLE_ASSIGNMENT,
+    &identity::ROLE_DEFINITION,
     &firewall::FIREWALL,
     &firewall::FIREWALL_POLICY,
     &firewall::RULE_GROUP,
@@ -160,6 +177,32 @@ pub static TYPES: &[&Type] = &[
     &private_endpoint::PRIVATE_ENDPOINT,
     &private_endpoint::ZONE_GROUP,
     &ddos::PLAN,
+    &paas::REGISTRY,
+    &paas::VAULT,
+    &paas::STORAGE,
+    &paas::SQL,
+    &paas::COSMOS,
+    &paas::SERVICE_BUS,
+    &paas::EVENT_HUB,
+    &paas::REDIS,
+    &paas::APP_CONFIGURATION,
+    &paas::POSTGRES,
+    &paas::POSTGRES_SINGLE,
+    &paas::MYSQL,
+    &paas::MYSQL_SINGLE,
+    &paas::MARIADB,
+    &paas::COGNITIVE,
+    &paas::SEARCH,
+    &paas::SITE,
+    &paas::EVENT_GRID_TOPIC,
+    &paas::EVENT_GRID_DOMAIN,
+    &paas::SIGNALR,
+    &paas::WEB_PUBSUB,
+    &paas::GRAFANA,
+    &paas::DATA_FACTORY,
+    &paas::MONITOR_SCOPE,
+    &paas::RECOVERY_VAULT,
+    &paas::CONTAINER_APPS,
 ];
 
 /// Resources of a type whose defaults differ from the others', told by one of their fields.
@@ -233,15 +276,20 @@ pub static JOINS: &[&Join] = &[
 pub static LINKS: &[&Link] = &[
     &cluster::CLUSTER_TO_ZONE,
     &cluster::CLUSTER_TO_GATEWAY,
+    &cluster::CLUSTER_TO_IDENTITY,
     &cluster::CLUSTER_TO_API_SUBNET,
     &cluster::CLUSTER_TO_SYSTEM_SUBNET,
     &cluster::POOL_TO_SUBNET,
+    &cluster::CLUSTER_TO_OUTBOUND_IP,
+    &cluster::CLUSTER_TO_OUTBOUND_PREFIX,
     &cluster::POOL_TO_POD_SUBNET,
     &virtual_network::SUBNET_TO_ROUTE_TABLE,
     &virtual_network::PEERING_TO_REMOTE,
     &dns::LINK_TO_VNET,
     &dns::RESOLVER_TO_VNET,
     &dns::ENDPOINT_TO_SUBNET,
+    &dns::OUTBOUND_TO_SUBNET,
+    &dns::RULESET_LINK_TO_VNET,
     &hub::HUB_TO_SUBNET,
     &hub::HUB_IP_TO_SUBNET,
     &hub::CONNECTION_TO_VNET,
@@ -252,6 +300,7 @@ pub static LINKS: &[&Link] = &[
     &firewall::FIREWALL_TO_SUBNET,
     &firewall::FIREWALL_TO_POLICY,
     &firewall::FIREWALL_TO_HUB,
+    &firewall::FIREWALL_TO_PUBLIC_ADDRESS,
     &firewall::POLICY_TO_BASE,
     &network_interface::INTERFACE_TO_SUBNET,
     &network_interface::INTERFACE_TO_PUBLIC_IP,
@@ -269,6 +318,7 @@ pub static LINKS: &[&Link] = &[
     &private_endpoint::ENDPOINT_TO_SUBNET,
     &private_endpoint::GROUP_TO_ZONE,
     &ddos::VNET_TO_PLAN,
+    &application_gateway::GATEWAY_TO_PUBLIC_ADDRESS,
     &application_gateway::GATEWAY_TO_PRIVATE_FRONTEND,
     &application_gateway::GATEWAY_TO_POLICY,
     &application_gateway::LISTENER_TO_POLICY,
@@ -278,15 +328,27 @@ pub static LINKS: &[&Link] = &[
     &application_load_balancer::ASSOCIATION_TO_SUBNET,
 ];
 
+/// Every type that the graph holds: those that rules ask about, then the others.
+pub fn types() -> impl Iterator<Item = &'static Type> {
+    TYPES.iter().copied().chain(plain::PLAIN)
+}
+
 /// The type with an ARM name, in any case of letters.
 pub fn by_arm_name(name: &str) -> Option<&'static Type> {
-    TYPES.iter().copied().find(|kind| kind.name.eq_ignore_ascii_case(name))
+    static BY_NAME: LazyLock<FxHashMap<String, &'static Type>> =
+        LazyLock::new(|| types().map(|kind| (kind.name.to_lowercase(), kind)).collect());
+    BY_NAME.get(&name.to_lowercase()).copied()
 }
 
 /// The type that an azurerm resource or data source is, and how it is named.
 pub fn by_azurerm_name(name: &str) -> Option<(&'static Type, Naming)> {
-    TYPES.iter().copied().find_map(|kind| {
-        let naming = kind.azurerm.iter().find(|(spelling, _)| *spelling == name)?.1;
-        Some((kind, naming))
-    })
+    static BY_NAME: LazyLock<FxHashMap<&'static str, (&'static Type, Naming)>> = LazyLock::new(|| {
+        let named = |kind: &'static Type| kind.azurerm.iter().map(move |(name, naming)| (*name, (kind, *naming)));
+        // The first type that names an azurerm resource keeps it.
+        types().flat_map(named).fold(FxHashMap::default(), |mut all, (name, known)| {
+            all.entry(name).or_insert(known);
+            all
+        })
+    });
+    BY_NAME.get(name).copied()
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::analysis::config::FailOnWord;
 use crate::evaluate::Modules;
 use crate::report::Format;
 use crate::rules::{Confidence, Level, Phase};
@@ -30,7 +31,9 @@ impl Arguments {
             Some(Command::Resources(flags)) => flags.limits.threads,
             Some(Command::Roots(flags)) => flags.limits.threads,
             Some(Command::Console(flags)) => flags.limits.threads,
-            Some(Command::Explain { .. } | Command::Rules { .. }) => 1,
+            Some(Command::Graph(flags)) => flags.limits.threads,
+            Some(Command::Why(flags)) => flags.limits.threads,
+            Some(Command::Explain { .. } | Command::Rules { .. } | Command::Schema { .. }) => 1,
         }
     }
 }
@@ -56,8 +59,27 @@ pub enum Command {
     Resources(Resources),
     /// Print which deployments were found, which input files bind to them, what stayed open
     Roots(Roots),
+    /// Print the graph of an estate, for programs and as an input of another run
+    Graph(Graph),
+    /// Print what is known of a resource, each fact with its place; between two, the way
+    Why(Why),
     /// Evaluate expressions in a root, one a line
     Console(Console),
+    /// Print the JSON schema of a file
+    Schema {
+        /// Which file
+        #[arg(value_enum)]
+        of: Schema,
+    },
+}
+
+/// Files that have a schema.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// vnetlint.toml.
+    Config,
+    /// What `graph --format json` writes.
+    Graph,
 }
 
 /// `check`
@@ -70,9 +92,9 @@ pub struct Check {
     pub input: Input,
     #[command(flatten)]
     pub values: Values,
-    /// Whether objects may already be in place
-    #[arg(long, value_name = "PHASE", value_parser = phase, default_value = "greenfield", help_heading = "Values")]
-    pub phase: Phase,
+    /// Whether objects may already be in place: greenfield, existing [default: greenfield]
+    #[arg(long, value_name = "PHASE", value_parser = phase, help_heading = "Values")]
+    pub phase: Option<Phase>,
     /// Only these rules: codes or beginnings of codes
     #[arg(long, value_name = "CODE", value_delimiter = ',', help_heading = "Rules")]
     pub select: Vec<String>,
@@ -85,20 +107,18 @@ pub struct Check {
     /// Only findings of at least this level
     #[arg(long, value_name = "LEVEL", value_parser = level, default_value = "note", help_heading = "Rules")]
     pub min_level: Level,
-    /// Only findings of at least this confidence: low, medium, high
-    #[arg(long, value_name = "CONFIDENCE", value_parser = confidence, default_value = "medium",
-          help_heading = "Rules")]
-    pub min_confidence: Confidence,
+    /// Only findings of at least this confidence: low, medium, high [default: medium]
+    #[arg(long, value_name = "CONFIDENCE", value_parser = confidence, help_heading = "Rules")]
+    pub min_confidence: Option<Confidence>,
     /// Show what could not be decided, and what would decide it
     #[arg(long, help_heading = "Rules")]
     pub undecided: bool,
     /// Ends the text with how much of the network is known
     #[arg(long)]
     pub statistics: bool,
-    /// What makes the exit code 1: error, warning, note, undecided, never
-    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = FailOn::Warning, help_heading = "Result",
-          hide_possible_values = true)]
-    pub fail_on: FailOn,
+    /// What makes the exit code 1: error, warning, note, undecided, never [default: warning]
+    #[arg(long, value_name = "LEVEL", value_enum, help_heading = "Result", hide_possible_values = true)]
+    pub fail_on: Option<FailOn>,
     /// Findings do not change the exit code
     #[arg(long, help_heading = "Result")]
     pub exit_zero: bool,
@@ -112,6 +132,8 @@ pub struct Check {
     /// Only findings; not what was covered
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
+    #[command(flatten)]
+    pub configuration: Configuration,
     #[command(flatten)]
     pub limits: Limits,
 }
@@ -150,19 +172,34 @@ pub struct Values {
     pub no_models: bool,
 }
 
+/// What stands beside the code.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Config")]
+pub struct Configuration {
+    /// A configuration in place of the nearest vnetlint.toml, or one key of it; repeatable
+    #[arg(long, value_name = "FILE|KEY=VALUE")]
+    pub config: Vec<String>,
+    /// No vnetlint.toml is looked for
+    #[arg(long)]
+    pub isolated: bool,
+    /// Paths that are not looked into, from the root of the repository; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+}
+
 /// Bounds of the work.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Limits")]
 pub struct Limits {
-    /// Larger files are not read
-    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "4MiB")]
-    pub max_file_size: u64,
-    /// The most instances of one declaration
-    #[arg(long, value_name = "COUNT", default_value_t = 4096)]
-    pub max_instances: usize,
-    /// How deep brackets may nest
-    #[arg(long, value_name = "DEPTH", default_value_t = 256)]
-    pub max_depth: usize,
+    /// Larger files are not read [default: 4MiB]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub max_file_size: Option<u64>,
+    /// The most instances of one declaration [default: 4096]
+    #[arg(long, value_name = "COUNT")]
+    pub max_instances: Option<usize>,
+    /// How deep brackets may nest [default: 256]
+    #[arg(long, value_name = "DEPTH")]
+    pub max_depth: Option<usize>,
     /// How many threads; 0 for one a core
     #[arg(short = 'j', long = "jobs", value_name = "N", default_value_t = 0)]
     pub threads: usize,
@@ -182,6 +219,8 @@ pub struct Resources {
     #[command(flatten)]
     pub values: Values,
     #[command(flatten)]
+    pub configuration: Configuration,
+    #[command(flatten)]
     pub limits: Limits,
 }
 
@@ -195,6 +234,59 @@ pub struct Roots {
     pub input: Input,
     #[command(flatten)]
     pub values: Values,
+    #[command(flatten)]
+    pub configuration: Configuration,
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// `graph`
+#[derive(Args, Debug)]
+pub struct Graph {
+    /// Files and directories; together they are one estate
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// The form of the graph
+    #[arg(long, value_enum)]
+    pub format: GraphFormat,
+    /// The file that it goes to; standard output without one
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub input: Input,
+    #[command(flatten)]
+    pub values: Values,
+    #[command(flatten)]
+    pub configuration: Configuration,
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// Forms of a graph.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GraphFormat {
+    /// One object, which another run reads as an input.
+    Json,
+}
+
+/// `why`
+#[derive(Args, Debug)]
+pub struct Why {
+    /// A resource: its name, its address, its id, or root:PATH/ADDRESS
+    #[arg(value_name = "NODE")]
+    pub node: String,
+    /// Another one: what lies between the two
+    #[arg(value_name = "NODE")]
+    pub other: Option<String>,
+    /// Files and directories; together they are one estate
+    #[arg(long, value_name = "PATH", default_value = ".")]
+    pub path: Vec<PathBuf>,
+    #[command(flatten)]
+    pub input: Input,
+    #[command(flatten)]
+    pub values: Values,
+    #[command(flatten)]
+    pub configuration: Configuration,
     #[command(flatten)]
     pub limits: Limits,
 }
@@ -215,6 +307,8 @@ pub struct Console {
     pub input: Input,
     #[command(flatten)]
     pub values: Values,
+    #[command(flatten)]
+    pub configuration: Configuration,
     #[command(flatten)]
     pub limits: Limits,
 }
@@ -252,6 +346,18 @@ pub enum FailOn {
     Undecided,
     /// Nothing.
     Never,
+}
+
+impl From<FailOnWord> for FailOn {
+    fn from(word: FailOnWord) -> FailOn {
+        match word {
+            FailOnWord::Error => FailOn::Error,
+            FailOnWord::Warning => FailOn::Warning,
+            FailOnWord::Note => FailOn::Note,
+            FailOnWord::Undecided => FailOn::Undecided,
+            FailOnWord::Never => FailOn::Never,
+        }
+    }
 }
 
 /// One output of a run.
@@ -313,7 +419,7 @@ fn variable(text: &str) -> Result<(String, String), String> {
 }
 
 /// `4MiB`, `512KiB`, `1000`: bytes, or powers of 1024.
-fn size(text: &str) -> Result<u64, String> {
+pub fn size(text: &str) -> Result<u64, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit: u64 = match &text[digits.len()..] {
         "" | "B" => 1,

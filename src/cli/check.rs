@@ -1,41 +1,38 @@
 //! In: the flags of `check`. Out: its reports and its exit code.
 //! Never: says anything of its own about an estate.
 
-use std::path::PathBuf;
 use std::time::Instant;
 
-use super::arguments::{Check, Colour, FailOn, Input, Limits, Values};
+use super::arguments::{Check, Colour, FailOn};
+use super::configured::{Opened, open};
 use super::inspect::nothing;
-use super::paths::{Located, file_below, locate};
 use super::printer::Printer;
 use super::selection::{Selection, known};
 use super::{Refused, Surroundings, exit};
+use crate::analysis::config::{self, Config};
 use crate::analysis::{self, Analysis, Options};
-use crate::evaluate::{Inputs, Modules};
 use crate::report::{Display, Format, render};
-use crate::rules::{Level, RULES, Settings, Verdict};
+use crate::rules::{Confidence, Level, RULES, Verdict};
 use crate::source::{Sources, write};
-use crate::syntax;
 
 /// Analyses, reports, and says with a code how it went.
 pub fn run(flags: &Check, surroundings: &Surroundings, printer: &Printer) -> Result<u8, Refused> {
     let started = Instant::now();
-    let selection = Selection::new(&flags.select, &flags.extend_select, &flags.ignore, &known())?;
     let on_standard_output = flags.output.iter().filter(|output| output.path.is_none()).count();
     if on_standard_output > 1 {
         return Err(Refused("two outputs go to standard output; give one of them a path: --output sarif=FILE".into()));
     }
-    let located = locate(&flags.paths)?;
-    let options = Options {
-        settings: Settings { phase: flags.phase, ..Settings::default() },
-        ..options(&located, &flags.input, &flags.values, &flags.limits)?
-    };
-    let sources = sources(&located, surroundings, &flags.input, &flags.limits);
-    readable(&sources, &located, &flags.paths)?;
+    let Opened { sources, mut options } = open(&flags.paths, flags.into(), surroundings, printer)?;
+    options.settings.phase = flags.phase.unwrap_or(options.settings.phase);
+    let config = options.config.clone();
+    let selection = selected(flags, &config)?;
+    let min_confidence = flags.min_confidence.or(config.min_confidence).unwrap_or(Confidence::Medium);
+    let fail_on = flags.fail_on.or(config.fail_on.map(FailOn::from)).unwrap_or(FailOn::Warning);
+    environment_is_there(&sources, &options)?;
 
     let mut analysis = analysis::analyze(sources, &options);
     analysis.findings.retain(|finding| {
-        selection.wants(finding.code) && finding.level >= flags.min_level && finding.confidence >= flags.min_confidence
+        selection.wants(finding.code) && finding.level >= flags.min_level && finding.confidence >= min_confidence
     });
 
     let rules = RULES.iter().copied().filter(|rule| selection.wants(rule.code)).collect();
@@ -61,71 +58,35 @@ pub fn run(flags: &Check, surroundings: &Surroundings, printer: &Printer) -> Res
             }
         }
     }
-    match exit_code(&analysis, flags.fail_on, flags.exit_zero) {
+    match exit_code(&analysis, fail_on, flags.exit_zero) {
         exit::NOTHING => Ok(nothing(printer)),
         code => Ok(code),
     }
 }
 
-/// The texts below the root, and beside it the downloaded modules where the flags ask for them.
-pub fn sources(located: &Located, surroundings: &Surroundings, input: &Input, limits: &Limits) -> Sources {
-    let sources = Sources::below(&located.root, limits.max_file_size);
-    match input.modules {
-        Modules::Restored => sources.with_reach(surroundings.home.clone()),
-        Modules::None | Modules::Local => sources,
-    }
+/// The codes that flags select, or else the configuration.
+fn selected(flags: &Check, config: &Config) -> Result<Selection, Refused> {
+    let or = |flag: &[String], key: &[String]| if flag.is_empty() { key.to_vec() } else { flag.to_vec() };
+    let (select, ignore) = (or(&flags.select, &config.select), or(&flags.ignore, &config.ignore));
+    let extend = or(&flags.extend_select, &config.extend_select);
+    Selection::new(&select, &extend, &ignore, &known())
 }
 
-/// What the flags say of inputs and limits.
-pub fn options(located: &Located, input: &Input, values: &Values, limits: &Limits) -> Result<Options, Refused> {
-    let mut inputs = Inputs { variables: values.var.clone(), environment: values.env.clone(), ..Inputs::default() };
-    if values.tf_env {
-        let named = std::env::vars_os().filter_map(|(name, value)| {
-            let name = name.into_string().ok()?.strip_prefix("TF_VAR_")?.to_string();
-            Some((name, value.into_string().ok()?))
-        });
-        inputs.surroundings = named.collect();
-        inputs.surroundings.sort();
+/// An environment that is asked for must be one that some root has.
+pub fn environment_is_there(sources: &Sources, options: &Options) -> Result<(), Refused> {
+    let Some(wanted) = &options.inputs.environment else { return Ok(()) };
+    let known = analysis::environments(sources, options);
+    if known.contains(wanted) {
+        return Ok(());
     }
-    for file in &values.var_file {
-        inputs.variable_files.push(file_below(&located.root, file)?);
-    }
-    for text in &values.params {
-        inputs.parameter_files.push(parameters(located, text)?);
-    }
-    Ok(Options {
-        paths: located.paths.clone(),
-        inputs,
-        settings: Settings::default(),
-        modules: input.modules,
-        limits: syntax::Limits { max_depth: limits.max_depth, ..syntax::Limits::default() },
-        max_instances: limits.max_instances,
-        threads: limits.threads,
-        without_models: values.no_models,
-    })
-}
-
-/// `FILE` or `ROOT=FILE`; a file whose own name holds `=` is that file.
-fn parameters(located: &Located, text: &str) -> Result<(Option<String>, String), Refused> {
-    let whole = file_below(&located.root, &PathBuf::from(text));
-    match (whole, text.split_once('=')) {
-        (Err(_), Some((root, file))) => {
-            let root = file_below(&located.root, &PathBuf::from(root))?;
-            Ok((Some(root), file_below(&located.root, &PathBuf::from(file))?))
+    let hint = config::did_you_mean(wanted, known.iter().map(String::as_str));
+    Err(Refused(match known.is_empty() {
+        true => format!("--env: no root has several environments, so there is none called `{wanted}`"),
+        false => {
+            let all: Vec<&str> = known.iter().map(String::as_str).collect();
+            format!("--env: there is no environment `{wanted}`; there are {}{hint}", all.join(", "))
         }
-        (whole, _) => Ok((None, whole?)),
-    }
-}
-
-/// A file that is named on the command line must be one that can be read.
-fn readable(sources: &Sources, located: &Located, named: &[PathBuf]) -> Result<(), Refused> {
-    for (path, named) in located.paths.iter().zip(named) {
-        if sources.is_directory(path) {
-            continue;
-        }
-        sources.open(path).map_err(|refusal| Refused(format!("`{}` cannot be read: {refusal}", named.display())))?;
-    }
-    Ok(())
+    }))
 }
 
 fn coloured(flag: Colour, surroundings: &Surroundings) -> bool {

@@ -6,7 +6,7 @@ use std::io::BufRead;
 use serde::{Deserialize, Serialize};
 
 use super::arguments::Console;
-use super::inspect::open;
+use super::configured::{Opened, open};
 use super::printer::Printer;
 use super::{Refused, Surroundings, exit};
 use crate::analysis;
@@ -36,7 +36,7 @@ enum Outcome {
 
 /// Answers until the input ends or nobody reads the answers.
 pub fn run(flags: &Console, surroundings: Surroundings, printer: &Printer) -> Result<u8, Refused> {
-    let (sources, options) = open(&flags.path, &surroundings, &flags.input, &flags.values, &flags.limits)?;
+    let Opened { sources, options } = open(std::slice::from_ref(&flags.path), flags.into(), &surroundings, printer)?;
     let directory = options.paths.first().map_or("", String::as_str);
     let console = analysis::console(&sources, &options, flags.dialect, directory);
     let evaluate = |text: &str| console.evaluate(text);

@@ -1,16 +1,15 @@
 //! In: the flags of the commands that show what is known: rules, roots, resources. Out: their output.
 //! Never: checks anything.
 
-use super::arguments::{Input, Limits, Listing, Resources, Roots, Values};
-use super::check::{options, sources};
-use super::paths::locate;
+use super::arguments::{Listing, Resources, Roots, Schema};
+use super::check::environment_is_there;
+use super::configured::{Opened, open};
 use super::printer::Printer;
 use super::selection::rule;
 use super::{Refused, Surroundings, exit};
-use crate::analysis::{self, Options};
+use crate::analysis;
 use crate::report;
 use crate::rules::RULES;
-use crate::source::Sources;
 
 /// `explain`: the pages of the rules that are named; nothing where one of them does not exist.
 pub fn explain(codes: &[String], printer: &Printer) -> Result<u8, Refused> {
@@ -31,7 +30,8 @@ pub fn rules(format: Listing, printer: &Printer) -> Result<u8, Refused> {
 
 /// `resources`: every resource as evaluated. What could not be read is part of the answer.
 pub fn resources(flags: &Resources, surroundings: &Surroundings, printer: &Printer) -> Result<u8, Refused> {
-    let (sources, options) = open(&flags.path, surroundings, &flags.input, &flags.values, &flags.limits)?;
+    let Opened { sources, options } = open(std::slice::from_ref(&flags.path), flags.into(), surroundings, printer)?;
+    environment_is_there(&sources, &options)?;
     let roots = analysis::evaluate(&sources, &options);
     let faults = analysis::faults(&sources, &options);
     printer.out(match flags.output {
@@ -43,27 +43,25 @@ pub fn resources(flags: &Resources, surroundings: &Surroundings, printer: &Print
 
 /// `roots`: the deployments, their inputs and what stayed open.
 pub fn roots(flags: &Roots, surroundings: &Surroundings, printer: &Printer) -> Result<u8, Refused> {
-    let (sources, options) = open(&flags.path, surroundings, &flags.input, &flags.values, &flags.limits)?;
-    let roots = analysis::evaluate(&sources, &options);
+    let Opened { sources, options } = open(std::slice::from_ref(&flags.path), flags.into(), surroundings, printer)?;
+    environment_is_there(&sources, &options)?;
+    let mut roots = analysis::evaluate(&sources, &options);
+    roots.extend(analysis::outside(&sources, &options, roots.len()));
     printer.out(report::roots_as_text(&roots, &sources));
     Ok(if roots.is_empty() { nothing(printer) } else { exit::CLEAN })
+}
+
+/// `schema`: what a file may hold.
+pub fn schema(of: Schema, printer: &Printer) -> Result<u8, Refused> {
+    printer.out(match of {
+        Schema::Config => report::config_schema(),
+        Schema::Graph => report::graph_schema(),
+    });
+    Ok(exit::CLEAN)
 }
 
 /// Says that there is nothing to look at, and gives the code that means it.
 pub fn nothing(printer: &Printer) -> u8 {
     printer.log("error: there is nothing to analyse: no Terraform or Bicep that makes a deployment\n");
     exit::NOTHING
-}
-
-/// The sources and options of a command that looks at one path.
-pub fn open(
-    path: &std::path::Path,
-    surroundings: &Surroundings,
-    input: &Input,
-    values: &Values,
-    limits: &Limits,
-) -> Result<(Sources, Options), Refused> {
-    let located = locate(&[path.to_path_buf()])?;
-    let options = options(&located, input, values, limits)?;
-    Ok((sources(&located, surroundings, input, limits), options))
 }

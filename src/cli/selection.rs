@@ -2,6 +2,7 @@
 //! Never: knows what a rule looks for.
 
 use super::Refused;
+use crate::analysis::config::did_you_mean;
 use crate::rules::{RULES, Rule};
 
 /// Codes that speak of the run itself; what a user selects among the rules does not hide them.
@@ -66,16 +67,6 @@ fn check(flag: &str, code: &str, known: &[&str]) -> Result<(), Refused> {
     }
     let hint = did_you_mean(code, known.iter().copied().chain(OF_THE_RUN));
     Err(Refused(format!("{flag}: no code is or begins with `{code}`{hint}")))
-}
-
-/// `; did you mean VNL001?`, or nothing where nothing is near.
-fn did_you_mean<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let near = known
-        .map(|candidate| (strsim::damerau_levenshtein(&word.to_uppercase(), &candidate.to_uppercase()), candidate));
-    match near.min() {
-        Some((distance, candidate)) if distance <= (word.len() / 3).max(1) => format!("; did you mean `{candidate}`?"),
-        _ => String::new(),
-    }
 }
 
 #[cfg(test)]

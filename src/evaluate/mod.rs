@@ -7,6 +7,7 @@ pub mod functions;
 mod inputs;
 mod memory;
 pub mod models;
+mod outside;
 mod roots;
 pub mod terraform;
 mod way;
@@ -21,7 +22,12 @@ use crate::value::{Address, Pieces, Reason, RootId, SmolStr, Truth, Unknown, Val
 
 pub use expression::{Bindings, Call, Evaluator, Fuel, Refused, Scope, form, is_broken};
 pub use models::ModelledModule;
-pub use roots::{Inputs, Library, Modules, find_roots, is_program, may_be_template};
+pub use outside::{
+    Outside, SavedGraph, SavedIdentity, SavedLink, SavedNode, SavedOrder, SavedPlace, VERSION as GRAPH_VERSION,
+    kind_of as kind_of_outside, read as read_outside,
+};
+pub use roots::{Bound, Inputs, Library, Modules, find_roots, is_program, may_be_template};
+pub use terraform::remote::{RemoteState, StatePlace, kept_by as state_kept_by, read_by as states_read_by};
 
 /// The most module instances of one root, and the deepest chain of module calls.
 const MOST_MODULES: usize = 4096;
@@ -83,11 +89,39 @@ pub struct Evaluated {
     pub compiled: Vec<String>,
     /// A part of a program could not be read: what is not there may stand in it.
     pub damaged: Option<Unknown>,
+    /// The types of children and links of which a resource may have more than are here.
+    pub open: Vec<(Address, SmolStr)>,
+    /// The roots whose outputs it reads.
+    pub reads: Vec<RootId>,
+    /// Whether its resources are made by this deployment, or are there already.
+    pub standing: Standing,
+}
+
+/// How the resources of a root come to be there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// The deployment makes or reads them, as each says.
+    #[default]
+    Made,
+    /// They are deployed, and what is said of each is all that there is to say.
+    Deployed,
+    /// As [`Standing::Deployed`], and there are others that are not in the list.
+    DeployedInPart,
+    /// They are deployed as far as somebody says.
+    Assumed,
+    /// Another repository's code makes them; a run over it saved its graph.
+    Saved,
 }
 
 /// Evaluates one root.
-pub fn evaluate(library: &Library, root: &Root, inputs: &Inputs, max_instances: usize) -> Evaluated {
-    let given = Given { inputs: &inputs::of_root(library, root, inputs), max_instances };
+pub fn evaluate(
+    library: &Library,
+    root: &Root,
+    inputs: &Inputs,
+    max_instances: usize,
+    outputs: &SharedOutputs,
+) -> Evaluated {
+    let given = Given { inputs: &inputs::of_root(library, root, inputs), max_instances, outputs };
     let mut evaluated = match root.dialect {
         Dialect::Terraform => terraform::evaluate(library, root, &given),
         Dialect::Bicep => bicep::evaluate(library, root, &given),
@@ -131,7 +165,8 @@ pub fn evaluate_text(
         _ => None,
     });
     let Some(expr) = found else { return Err("this is no expression".into()) };
-    let given = Given { inputs: &inputs::of_root(library, root, inputs), max_instances: 4096 };
+    let none = Vec::new();
+    let given = Given { inputs: &inputs::of_root(library, root, inputs), max_instances: 4096, outputs: &none };
     match root.dialect {
         Dialect::Terraform => terraform::Console::new(library, root, &given).evaluate(expr),
         Dialect::Bicep => bicep::Console::new(library, root, &given).evaluate(expr),
@@ -159,7 +194,12 @@ pub struct Given<'a> {
     pub inputs: &'a BTreeMap<SmolStr, Value>,
     /// The most instances of one declaration.
     pub max_instances: usize,
+    /// What other roots share in their states.
+    pub outputs: &'a SharedOutputs,
 }
+
+/// The outputs of other roots, by the address of the data source that reads their states.
+pub type SharedOutputs = Vec<(SmolStr, Value)>;
 
 /// A provider of Terraform and the version that a root runs with.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,9 +8,9 @@ use super::Root;
 use super::bicep::located;
 use super::models::Model;
 use super::terraform::{Configuration, files, is_configuration, is_plan, tree_of};
-use crate::source::{Refusal, Sources, directory_of, extension_of, join, name_of};
+use crate::source::{Refusal, Sources, Span, directory_of, extension_of, join, name_of};
 use crate::syntax::{self, Dialect, Item, Limits, Program, Shape, arm, bicep};
-use crate::value::RootId;
+use crate::value::{RootId, SmolStr, Value};
 
 /// The values that a user gives to inputs.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +25,25 @@ pub struct Inputs {
     pub parameter_files: Vec<(Option<String>, String)>,
     /// `--env`: only the environment of this name.
     pub environment: Option<String>,
+    /// What the configuration gives to single deployments.
+    pub bound: Vec<Bound>,
+}
+
+/// What the configuration gives to one deployment, in one environment: a `[[root]]`.
+#[derive(Clone, Debug)]
+pub struct Bound {
+    /// The root's path.
+    pub path: String,
+    /// The environment that it makes.
+    pub environment: Option<String>,
+    /// Files of values for Terraform.
+    pub variable_files: Vec<String>,
+    /// Files of parameters for Bicep and ARM.
+    pub parameter_files: Vec<String>,
+    /// Values by the names of inputs.
+    pub variables: Vec<(SmolStr, Value)>,
+    /// Where it is written.
+    pub place: Span,
 }
 
 /// Which module calls are followed.
@@ -194,6 +213,8 @@ pub fn find_roots(library: &Library, paths: &[String], inputs: &Inputs) -> Vec<R
             continue;
         }
         match extension_of(path) {
+            // What was exported or saved elsewhere is no deployment, and may be large.
+            "json" if is_outside(library, path) => {}
             _ if is_configuration(path) => {
                 named.insert((directory_of(path).to_string(), Dialect::Terraform));
             }
@@ -212,11 +233,22 @@ pub fn find_roots(library: &Library, paths: &[String], inputs: &Inputs) -> Vec<R
     }
     named.extend(terraform_roots(library, &walked));
     named.extend(bicep_roots(library, &walked));
+    let below = |path: &str, above: &String| {
+        above.is_empty() || path == above || path.strip_prefix(above.as_str()).is_some_and(|rest| rest.starts_with('/'))
+    };
+    for bound in inputs.bound.iter().filter(|bound| paths.iter().any(|path| below(&bound.path, path))) {
+        let dialect = match library.sources.is_directory(&bound.path) {
+            true => Dialect::Terraform,
+            false => Dialect::Bicep,
+        };
+        named.insert((bound.path.clone(), dialect));
+    }
     let plans = plans_of(library, &named);
     // A plan says all that its configuration says, and more: the same infrastructure is not read twice.
     named.retain(|(path, dialect)| *dialect != Dialect::Terraform || !plans.contains_key(path));
+    let values: Vec<&String> = walked.iter().filter(|path| extension_of(path) == "bicepparam").collect();
     let mut roots: Vec<Root> =
-        named.into_iter().flat_map(|(path, dialect)| bound(library, path, dialect, inputs)).collect();
+        named.into_iter().flat_map(|(path, dialect)| bound(library, path, dialect, inputs, &values)).collect();
     for root in &mut roots {
         // Several plans of one configuration are several environments.
         if plans.values().any(|plans| plans.len() > 1 && plans.contains(&root.path)) {
@@ -232,6 +264,11 @@ pub fn find_roots(library: &Library, paths: &[String], inputs: &Inputs) -> Vec<R
         root.id = RootId(u32::try_from(index).unwrap_or(u32::MAX));
     }
     roots
+}
+
+fn is_outside(library: &Library, path: &str) -> bool {
+    let file = library.sources.open(path).map(|file| library.sources.file(file));
+    file.is_ok_and(|file| super::outside::kind_of(&file.text).is_some())
 }
 
 /// The plans and states below a directory: JSON that looks like one, and is. No other JSON is parsed for this.
@@ -361,7 +398,7 @@ fn is_loaded(name: &str) -> bool {
 }
 
 /// A root, once for each environment that its input files make.
-fn bound(library: &Library, path: String, dialect: Dialect, inputs: &Inputs) -> Vec<Root> {
+fn bound(library: &Library, path: String, dialect: Dialect, inputs: &Inputs, values: &[&String]) -> Vec<Root> {
     let root = |environment: Option<String>, input_files: Vec<String>| Root {
         id: RootId(0),
         path: path.clone(),
@@ -373,22 +410,45 @@ fn bound(library: &Library, path: String, dialect: Dialect, inputs: &Inputs) -> 
         // A plan was made with its inputs.
         Dialect::Terraform if path.ends_with(".json") => (Vec::new(), Vec::new()),
         Dialect::Terraform => terraform_inputs(library, &path, inputs),
-        Dialect::Bicep => bicep_inputs(library, &path, inputs),
+        Dialect::Bicep => bicep_inputs(library, &path, inputs, values),
     };
-    let with = |file: &String| always.iter().cloned().chain([file.clone()]).collect();
+    let with = |files: &[String]| always.iter().chain(files).cloned().collect();
     let wanted = |environment: &str| inputs.environment.as_deref().is_none_or(|wanted| wanted == environment);
-    match candidates.as_slice() {
-        [] => vec![root(None, always)],
-        [only] if wanted(&environment_of(only)) => vec![root(None, with(only))],
-        several => {
-            let chosen: Vec<Root> = several
-                .iter()
-                .filter(|file| wanted(&environment_of(file)))
-                .map(|file| root(Some(environment_of(file)), with(file)))
-                .collect();
-            if chosen.is_empty() { vec![root(None, always)] } else { chosen }
+    let candidates = named_environments(candidates, &path);
+    let said: Vec<&Bound> = inputs.bound.iter().filter(|bound| bound.path == path).collect();
+    let environments: Vec<Root> = if said.is_empty() {
+        let several = candidates.len() > 1;
+        let chosen = candidates.iter().filter(|(environment, _)| wanted(environment));
+        chosen
+            .map(|(environment, file)| root(several.then(|| environment.clone()), with(std::slice::from_ref(file))))
+            .collect()
+    } else {
+        let files = |bound: &Bound| -> Vec<String> {
+            let own: Vec<String> = bound.variable_files.iter().chain(&bound.parameter_files).cloned().collect();
+            let named =
+                candidates.iter().filter(|(name, _)| own.is_empty() && bound.environment.as_ref() == Some(name));
+            own.iter().cloned().chain(named.map(|(_, file)| file.clone())).collect()
+        };
+        let chosen = said.iter().filter(|bound| bound.environment.as_deref().is_none_or(wanted));
+        chosen.map(|bound| root(bound.environment.clone(), with(&files(bound)))).collect()
+    };
+    // A root without the environment that is asked for joins with what it has.
+    if environments.is_empty() { vec![root(None, always)] } else { environments }
+}
+
+/// The candidates by the environments that they make; several of one name are named by their paths.
+fn named_environments(candidates: Vec<String>, root: &str) -> Vec<(String, String)> {
+    let directory = if extension_of(root).is_empty() { root } else { directory_of(root) };
+    let names: Vec<String> = candidates.iter().map(|file| environment_of(file)).collect();
+    let named = |(index, file): (usize, String)| {
+        let name = &names[index];
+        if names.iter().filter(|other| *other == name).count() == 1 {
+            return (name.clone(), file);
         }
-    }
+        let below = file.strip_prefix(directory).unwrap_or(&file).trim_start_matches('/');
+        (below.rsplit_once('.').map_or(below, |(stem, _)| stem).to_string(), file)
+    };
+    candidates.into_iter().enumerate().map(named).collect()
 }
 
 /// The files that always give values to a Terraform root, and those that each make an environment
@@ -450,7 +510,7 @@ fn values_below(library: &Library, directory: &str) -> Vec<(String, String)> {
     found
 }
 
-fn bicep_inputs(library: &Library, path: &str, inputs: &Inputs) -> (Vec<String>, Vec<String>) {
+fn bicep_inputs(library: &Library, path: &str, inputs: &Inputs, values: &[&String]) -> (Vec<String>, Vec<String>) {
     let given: Vec<String> = inputs
         .parameter_files
         .iter()
@@ -464,7 +524,13 @@ fn bicep_inputs(library: &Library, path: &str, inputs: &Inputs) -> (Vec<String>,
     if !given.is_empty() {
         return (given, Vec::new());
     }
-    (Vec::new(), parameter_files(library, path))
+    let mut found = parameter_files(library, path);
+    // A parameter file says itself which program it is for, wherever it lies.
+    let elsewhere = values.iter().filter(|file| used_by(library, file).as_deref() == Some(path));
+    found.extend(elsewhere.map(|file| file.to_string()));
+    found.sort();
+    found.dedup();
+    (Vec::new(), found)
 }
 
 /// The parameter files that belong to a Bicep file, by what they use or by their name.

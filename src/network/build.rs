@@ -1,13 +1,13 @@
 //! In: the resources of every root. Out: the graph.
 //! Never: answers a question; it only ties together what is named.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::identity::{Found, Likeness};
+use super::identity::{Found, Likeness, names_of, scope_of};
 use super::order::Events;
-use super::{Hiding, Joined, Network, Node};
+use super::{Facts, Hiding, Joined, Network, Node};
 use crate::azure::{self, Named, Split, Translated, Type, as_pieces, in_arm_words, part_words};
-use crate::evaluate::{Evaluated, ProviderVersion, Resource, Root};
+use crate::evaluate::{Evaluated, ProviderVersion, Resource, Root, Standing};
 use crate::syntax::Dialect;
 use crate::value::{Address, Hole, Kind, Pieces, Reference, ResourceId, RootId, Truth, Value};
 
@@ -27,14 +27,22 @@ const SCRIPTS: &[&str] = &[
     "Microsoft.Resources/deployments",
 ];
 
-/// The graph of an estate.
+/// The graph of an estate, as its code has it.
 pub fn build(estate: Vec<(Root, Evaluated)>) -> Network {
+    build_with(estate, &Facts::default())
+}
+
+/// The graph of an estate, with what the user says beside its code.
+pub fn build_with(estate: Vec<(Root, Evaluated)>, facts: &Facts) -> Network {
     let mut network = Network {
         roots: Vec::new(),
         nodes: Vec::new(),
         by_address: HashMap::new(),
         by_kind: HashMap::new(),
         by_name: HashMap::new(),
+        by_id: HashMap::new(),
+        by_root: HashMap::new(),
+        open_parents: HashMap::new(),
         open_names: HashMap::new(),
         by_declaration: HashMap::new(),
         within: HashMap::new(),
@@ -48,12 +56,28 @@ pub fn build(estate: Vec<(Root, Evaluated)>) -> Network {
         models: Vec::new(),
         damaged: HashMap::new(),
         layers: Vec::new(),
+        before: HashMap::new(),
+        said_layers: HashMap::new(),
+        against_layers: Vec::new(),
+        standing: HashMap::new(),
+        deployed_kinds: HashSet::new(),
+        saved_open: HashMap::new(),
+        named: HashMap::new(),
+        renamed: Vec::new(),
+        dangling: Vec::new(),
+        twice: Vec::new(),
+        joined_of: HashMap::new(),
     };
     let mut within: Vec<(usize, Value, Option<Pieces>)> = Vec::new();
     let mut joins: Vec<(Resource, &'static azure::Join, Value, Value)> = Vec::new();
     for (root, evaluated) in estate {
         let azurerm = evaluated.providers.iter().find(|provider| provider.name == "azurerm");
         let azurerm_major = azurerm.and_then(ProviderVersion::major);
+        network.standing.insert(root.id, evaluated.standing);
+        for (address, kind) in evaluated.open {
+            network.saved_open.entry(address).or_default().push(kind);
+        }
+        network.layers.extend(evaluated.reads.iter().map(|maker| (root.id, *maker)));
         for resource in evaluated.resources {
             network.add(resource, azurerm_major, &mut within, &mut joins);
         }
@@ -76,11 +100,16 @@ pub fn build(estate: Vec<(Root, Evaluated)>) -> Network {
     network.normalise();
     network.split_all();
     network.index();
+    network.take_aliases(&facts.aliases);
+    network.rename();
     network.merge();
     network.find_parents();
     for (resource, join, of, value) in joins {
         network.join(resource, join, &of, value);
     }
+    network.assume();
+    network.note_joined();
+    network.close_layers(&facts.layers);
     network.tie();
     network
 }
@@ -106,6 +135,7 @@ impl Network {
             Translated::Join { join, of, value } => joins.push((resource, join, of, value)),
             Translated::Place { kind, named, body } => {
                 let azurerm = resource.dialect == Dialect::Terraform && resource.type_name.starts_with("azurerm_");
+                let root = resource.address.root();
                 let id = match &named {
                     Named::Fully(id) => Some(id.clone()),
                     _ => None,
@@ -116,10 +146,16 @@ impl Network {
                     address: resource.address,
                     id,
                     body,
-                    existing: resource.existing,
+                    // It changes something that is made elsewhere: what it leaves out nobody knows.
+                    existing: resource.existing || resource.type_name == "azapi_update_resource",
+                    whole: matches!(
+                        self.standing.get(&root),
+                        Some(Standing::Deployed | Standing::DeployedInPart | Standing::Saved)
+                    ),
                     exists: resource.exists,
                     decides: resource.decides,
                     span: resource.span,
+                    ignored: resource.ignored,
                     azurerm,
                     azurerm_major,
                     is: None,
@@ -135,6 +171,9 @@ impl Network {
     }
 
     fn push(&mut self, node: Node) -> usize {
+        if self.standing.get(&node.address.root()) == Some(&Standing::Deployed) {
+            self.deployed_kinds.insert(node.kind.name);
+        }
         let index = self.nodes.len();
         self.by_address.insert(node.address.clone(), index);
         self.by_kind.entry(node.kind.name).or_default().push(index);
@@ -250,9 +289,11 @@ impl Network {
                 id,
                 body: item,
                 existing: node.existing,
+                whole: node.whole,
                 exists: node.exists,
                 decides: node.decides.clone(),
                 span,
+                ignored: node.ignored.clone(),
                 declaration: node.declaration.clone(),
                 azurerm: node.azurerm,
                 azurerm_major: node.azurerm_major,
@@ -266,33 +307,81 @@ impl Network {
         }
     }
 
-    /// Ids are looked up by type and name, never by comparing all pairs of an estate.
+    /// Ids are looked up by type and names, never by comparing all pairs of an estate.
     fn index(&mut self) {
         for (index, node) in self.nodes.iter().enumerate() {
-            let name = node.id.as_ref().and_then(ResourceId::name);
-            if name.and_then(Pieces::as_literal).is_none() {
-                self.open_names.entry(node.kind.name).or_default().push(index);
-            }
-            if let Some(name) = name {
-                self.by_name.entry((node.kind.name, spelled(name))).or_default().push(index);
+            let kind = node.kind.name;
+            match &node.id {
+                Some(id) => {
+                    let names = names_of(id);
+                    if id.names.is_empty() || id.names.iter().any(|name| name.as_literal().is_none()) {
+                        self.open_names.entry(kind).or_default().push(index);
+                    }
+                    let root = node.address.root();
+                    self.by_root.entry((kind, names.clone(), root)).or_default().push(index);
+                    self.by_id.entry((kind, names.clone(), scope_of(id))).or_default().push(index);
+                    self.by_name.entry((kind, names)).or_default().push(index);
+                }
+                None => self.open_names.entry(kind).or_default().push(index),
             }
             self.by_declaration.entry(node.address.declaration()).or_default().push(index);
         }
+    }
+
+    /// The nodes that may be the same resource as one: what is read may be anything of its names; what is made only
+    /// what has its scope too, or stands in its root.
+    fn alike(&self, index: usize) -> Vec<usize> {
+        let node = &self.nodes[index];
+        let Some(id) = &node.id else { return Vec::new() };
+        let (kind, names) = (node.kind.name, names_of(id));
+        if node.existing {
+            return self.by_name.get(&(kind, names)).cloned().unwrap_or_default();
+        }
+        let exact = self.by_id.get(&(kind, names.clone(), scope_of(id))).into_iter().flatten();
+        let own = self.by_root.get(&(kind, names, node.address.root())).into_iter().flatten();
+        let mut found: Vec<usize> = exact.chain(own).copied().collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Ids that the user calls by another name get that name.
+    fn rename(&mut self) {
+        if self.renamed.is_empty() {
+            return;
+        }
+        for index in 0..self.nodes.len() {
+            let id = self.nodes[index].id.take();
+            self.nodes[index].id = id.map(|id| self.under_other_name(id));
+        }
+        self.by_name.clear();
+        self.by_id.clear();
+        self.by_root.clear();
+        self.open_names.clear();
+        self.by_declaration.clear();
+        self.index();
     }
 
     /// What is read, or written as a part of another resource, is the resource that is made elsewhere under its id.
     fn merge(&mut self) {
         let mut layers: BTreeSet<(RootId, RootId)> = BTreeSet::new();
         for index in 0..self.nodes.len() {
-            let kind = self.nodes[index].kind;
-            let Some(id) = &self.nodes[index].id else { continue };
+            if self.nodes[index].is.is_some() {
+                continue;
+            }
             // Two names are equal where they are spelled alike, holes included.
-            let others = id.name().and_then(|name| self.by_name.get(&(kind.name, spelled(name))));
-            let others = others.cloned().unwrap_or_default();
+            let others = self.alike(index);
             let mut alike: Vec<usize> = Vec::new();
             let mut same: Option<usize> = None;
+            let mut twice: Option<usize> = None;
             for other in others {
-                if other == index || !self.outranks(other, index) {
+                if other == index || self.nodes[other].is == Some(index) {
+                    continue;
+                }
+                if !self.outranks(other, index) {
+                    if other < index && self.is_second_writer(other, index) {
+                        twice = twice.or(Some(other));
+                    }
                     continue;
                 }
                 match self.stands_for(&self.nodes[index], &self.nodes[other]) {
@@ -304,17 +393,70 @@ impl Network {
             let is = match (same, alike.as_slice()) {
                 (Some(other), _) => Some(other),
                 (None, [only]) => Some(*only),
+                // What stands for the same thing is one candidate.
+                (None, [first, rest @ ..]) => {
+                    let whole = self.canonical(*first);
+                    rest.iter().all(|other| self.canonical(*other) == whole).then_some(*first)
+                }
                 _ => None,
             };
             self.nodes[index].is = is;
             if let Some(other) = is {
                 let (reader, maker) = (self.nodes[index].address.root(), self.nodes[other].address.root());
-                if reader != maker && self.nodes[index].existing && !self.nodes[other].existing {
+                if reader != maker
+                    && self.nodes[index].existing
+                    && !self.nodes[other].existing
+                    && !self.nodes[index].whole
+                {
                     layers.insert((reader, maker));
                 }
             }
+            self.twice.extend(twice.map(|other| (other, index)));
         }
-        self.layers = layers.into_iter().collect();
+        let assumed = |root: &RootId| !matches!(self.standing.get(root), None | Some(Standing::Made));
+        layers.retain(|(reader, _)| !assumed(reader));
+        self.layers.extend(layers);
+    }
+
+    /// Both are made, in different roots, under one id.
+    fn is_second_writer(&self, other: usize, index: usize) -> bool {
+        let (a, b) = (&self.nodes[other], &self.nodes[index]);
+        let certain = |node: &Node| !node.existing && node.exists == Truth::Yes;
+        certain(a) && certain(b) && a.address.root() != b.address.root() && self.stands_for(b, a) == Likeness::Same
+    }
+
+    /// What an assumption says of something that is declared in the code counts as a block that sets it.
+    fn assume(&mut self) {
+        for index in 0..self.nodes.len() {
+            let node = &self.nodes[index];
+            if self.standing.get(&node.address.root()) != Some(&Standing::Assumed) || node.is.is_none() {
+                continue;
+            }
+            let at = self.canonical(index);
+            for field in node.kind.fields {
+                let found = azure::values_at(&node.body, field);
+                let Some(azure::At::Value(value)) = found.first() else { continue };
+                self.joined.push(Joined {
+                    node: Some(at),
+                    hole: None,
+                    field,
+                    value: (*value).clone(),
+                    declaration: node.declaration.clone(),
+                    span: node.span,
+                    exists: node.exists,
+                });
+            }
+        }
+    }
+
+    /// Which blocks set something of which node: asked for often.
+    fn note_joined(&mut self) {
+        for (place, joined) in self.joined.iter().enumerate() {
+            if let Some(node) = joined.node {
+                let at = self.canonical(node);
+                self.joined_of.entry(at).or_default().push(place);
+            }
+        }
     }
 
     /// What is made stands for what is read, a declaration of its own for a part of another, the earlier for the later.
@@ -322,7 +464,7 @@ impl Network {
         let rank = |index: usize| {
             let node = &self.nodes[index];
             let part = node.declaration != node.address.declaration();
-            (node.existing, part, index)
+            (node.existing, node.existing && !node.whole, part, index)
         };
         let same_root = self.nodes[other].address.root() == self.nodes[index].address.root();
         // Two that are made under one id in different roots are two writers of one thing; neither is the other.
@@ -354,6 +496,11 @@ impl Network {
         for index in 0..self.nodes.len() {
             let Some(parent) = self.nodes[index].parent.filter(|_| self.nodes[index].is.is_none()) else { continue };
             self.within.entry(self.canonical(parent)).or_default().push(index);
+        }
+        for node in self.nodes.iter().filter(|node| node.is.is_none() && node.parent.is_none()) {
+            if let Some(hole) = &node.parent_hole {
+                self.open_parents.entry(node.kind.name).or_insert_with(|| hole.clone());
+            }
         }
         let ends = |network: &Network, kind: &'static Type, link: &'static azure::Link| -> Vec<(usize, usize, usize)> {
             let places = network.all(kind).into_iter();
@@ -425,9 +572,4 @@ fn list_at(body: &Value, path: &str) -> (Vec<Value>, Option<Hole>) {
         }
         _ => (Vec::new(), at.hole()),
     }
-}
-
-/// A name in lower case, holes spelled out: the key under which names are looked up.
-pub(super) fn spelled(name: &Pieces) -> String {
-    name.to_string().to_lowercase()
 }

@@ -12,7 +12,7 @@ impl Network {
     ///
     /// It is the same for the same graph, whatever language the graph was read from.
     pub fn dump(&self) -> String {
-        let mut places: Vec<Place> = azure::TYPES.iter().flat_map(|kind| self.all(kind)).collect();
+        let mut places: Vec<Place> = azure::types().flat_map(|kind| self.all(kind)).collect();
         places.sort_by_key(|place| (place.kind().name, place.address().clone()));
         let mut text = String::new();
         for place in &places {
@@ -62,9 +62,8 @@ impl Network {
                 Got::Absent | Got::Unknown(_) => {}
             }
         }
-        for joined in &self.joined {
-            let here = joined.node.map(|index| self.canonical(index)) == Some(place.index);
-            if here && !is_link(joined.field) {
+        for joined in place.joined() {
+            if !is_link(joined.field) {
                 let (field, value) = (joined.field.arm, shown(&joined.value));
                 line(text, &format!("  {field} = {value}, drawn by {} ({:?})", joined.declaration, joined.exists));
             }

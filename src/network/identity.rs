@@ -1,11 +1,11 @@
 //! In: ids, references and texts. Out: the place that they name.
 //! Never: pairs two resources because they have the same name in different roots alone.
 
-use super::build::spelled;
+use super::facts::{ROOT, Target};
 use super::{End, Network, Node, Place};
 use crate::azure::Type;
 use crate::value::{
-    Hole, Kind, Piece, Pieces, Reason, Reference, ResourceId, RootId, Segment, SmolStr, Truth, Unknown, Value,
+    Address, Hole, Kind, Piece, Pieces, Reason, Reference, ResourceId, RootId, Segment, SmolStr, Truth, Unknown, Value,
 };
 
 impl Network {
@@ -16,7 +16,10 @@ impl Network {
             Kind::Text(pieces) if pieces.as_literal() == Some("") => None,
             Kind::Text(pieces) => Some(self.by_text(pieces, to, root)),
             Kind::Reference(reference) => Some(self.by_reference(reference, to)),
-            Kind::Unknown(unknown) => Some(End::Unknown(unknown.clone())),
+            Kind::Unknown(unknown) => Some(match self.by_alias(&Hole::Unknown(unknown.clone()), to) {
+                Some(end) => end,
+                None => End::Unknown(unknown.clone()),
+            }),
             Kind::OneOf { condition, values } => {
                 // Where it leads, if it leads anywhere; whether it does is the caller's question.
                 let mut ends = values.iter().filter_map(|value| self.resolve(value, to, root));
@@ -32,8 +35,11 @@ impl Network {
         }
     }
 
-    fn by_reference(&self, reference: &Reference, to: &'static Type) -> End<'_> {
+    pub(super) fn by_reference(&self, reference: &Reference, to: &'static Type) -> End<'_> {
         let unknown = || End::Unknown(Hole::Reference(reference.clone()).unknown());
+        if let Some(end) = self.by_alias(&Hole::Reference(reference.clone()), to) {
+            return end;
+        }
         if let Some(index) = self.part_of(reference, to) {
             return End::Place(Place { network: self, index });
         }
@@ -52,6 +58,20 @@ impl Network {
         }
     }
 
+    /// Where something that is not known leads, because the user calls it by another name.
+    fn by_alias(&self, hole: &Hole, to: &'static Type) -> Option<End<'_>> {
+        match self.aliased(hole)? {
+            Target::Node(index) => {
+                let index = self.canonical(*index);
+                (self.nodes[index].kind == to).then_some(End::Place(Place { network: self, index }))
+            }
+            Target::Id(id) => {
+                let text = id.to_pieces()?;
+                id.type_name.eq_ignore_ascii_case(to.name).then(|| self.by_id(id, to, &text))
+            }
+        }
+    }
+
     /// The subnet behind `vnet.properties.subnets[0].id`: an item of a list that became a resource of its own.
     fn part_of(&self, reference: &Reference, to: &'static Type) -> Option<usize> {
         let [before @ .., Segment::Index(place), Segment::Field(id)] = &*reference.path else { return None };
@@ -64,7 +84,7 @@ impl Network {
     }
 
     /// The template that stands for all instances of a declaration, where nothing else is known of them.
-    fn only_template(&self, reference: &Reference) -> Option<usize> {
+    pub(super) fn only_template(&self, reference: &Reference) -> Option<usize> {
         match self.by_declaration.get(&reference.address.declaration())?.as_slice() {
             [only] if self.nodes[*only].address.text().contains("[*]") => Some(*only),
             _ => None,
@@ -72,6 +92,16 @@ impl Network {
     }
 
     fn by_text(&self, pieces: &Pieces, to: &'static Type, root: RootId) -> End<'_> {
+        if let Some((root, address)) =
+            pieces.as_literal().filter(|text| text.starts_with(ROOT)).and_then(|l| self.labelled(l))
+            && let Some(index) = self.by_address.get(&Address::new(root, address))
+        {
+            let index = self.canonical(*index);
+            return match self.nodes[index].kind == to {
+                true => End::Place(Place { network: self, index }),
+                false => End::Outside(pieces.to_string()),
+            };
+        }
         let Some(id) = self.id_of_text(pieces, root) else {
             return match pieces.holes().next() {
                 Some(hole) => End::Unknown(hole.unknown()),
@@ -98,7 +128,10 @@ impl Network {
     /// The id that a text spells. A text may begin with the id of a resource: `"${azurerm_virtual_network.v.id}/subnets/a"`.
     pub(super) fn id_of_text(&self, pieces: &Pieces, root: RootId) -> Option<ResourceId> {
         if let Some(id) = ResourceId::parse(pieces) {
-            return Some(self.normal(id, root));
+            return Some(self.under_other_name(self.normal(id, root)));
+        }
+        if let Some(id) = self.opened(pieces) {
+            return Some(id);
         }
         let [Piece::Hole(Hole::Reference(reference)), rest @ ..] = pieces.pieces() else { return None };
         if !reference.field().is_some_and(|field| field.eq_ignore_ascii_case("id")) {
@@ -127,20 +160,25 @@ impl Network {
     }
 
     /// The node that an id names.
+    ///
+    /// What has the same names stands in one bucket, what has the same scope as well in one of few: an estate of many
+    /// deployments has many subnets of one name, and they are never compared all with all.
     pub(super) fn find(&self, id: &ResourceId, kind: &'static Type) -> Found {
+        let alike = |index: usize| match &self.nodes[index].id {
+            Some(own) => likeness(id, own),
+            None => Likeness::Open,
+        };
+        let names = names_of(id);
+        let exact = self.by_id.get(&(kind.name, names.clone(), scope_of(id))).into_iter().flatten();
+        if let Some(index) = exact.copied().find(|index| alike(*index) == Likeness::Same) {
+            return Found::Is(index);
+        }
         let mut likely: Vec<usize> = Vec::new();
-        let mut perhaps = false;
-        for index in self.candidates(id, kind) {
-            let node = &self.nodes[index];
-            let Some(own) = &node.id else {
-                perhaps = true;
-                continue;
-            };
-            match likeness(id, own) {
+        for index in self.by_name.get(&(kind.name, names)).into_iter().flatten().copied() {
+            match alike(index) {
                 Likeness::Same => return Found::Is(index),
                 Likeness::SameNames => likely.push(index),
-                Likeness::Open => perhaps = true,
-                Likeness::Different => {}
+                Likeness::Open | Likeness::Different => {}
             }
         }
         likely.sort_by_key(|index| self.nodes[*index].existing);
@@ -149,21 +187,16 @@ impl Network {
         match distinct.as_slice() {
             // Only the scope is open, and nothing else of this type has these names.
             [index] => Found::Is(*index),
-            [] if !perhaps => Found::Nowhere,
+            [] if !self.may_be_another(id, kind, &alike) => Found::Nowhere,
             _ => Found::Perhaps,
         }
     }
 
-    /// The nodes that an id may name: those of its name, and those whose name has holes; all for a name with holes.
-    pub(super) fn candidates(&self, id: &ResourceId, kind: &'static Type) -> Vec<usize> {
-        let Some(name) = id.name().filter(|name| name.as_literal().is_some()) else {
-            return self.by_kind.get(kind.name).cloned().unwrap_or_default();
-        };
-        let named = self.by_name.get(&(kind.name, spelled(name))).into_iter().flatten();
-        let open = self.open_names.get(kind.name).into_iter().flatten();
-        let mut found: Vec<usize> = named.chain(open).copied().collect();
-        found.sort_unstable();
-        found
+    /// Whether some node of a type may have this id, though its names are not the same.
+    fn may_be_another(&self, id: &ResourceId, kind: &'static Type, alike: &dyn Fn(usize) -> Likeness) -> bool {
+        let known = id.names.iter().all(|name| name.as_literal().is_some());
+        let among = if known { self.open_names.get(kind.name) } else { self.by_kind.get(kind.name) };
+        among.into_iter().flatten().any(|index| alike(*index) != Likeness::Different)
     }
 
     /// Whether two nodes are the same resource: what is read, or written as a part of another, and what is made.
@@ -171,6 +204,46 @@ impl Network {
         match (&stand_in.id, &made.id) {
             (Some(a), Some(b)) if stand_in.kind == made.kind => likeness(a, b),
             _ => Likeness::Different,
+        }
+    }
+}
+
+/// The names of an id in lower case, holes spelled out with whose they are: the key under which it is looked up.
+pub(super) fn names_of(id: &ResourceId) -> String {
+    let mut key = String::new();
+    for name in &id.names {
+        spell(name, &mut key);
+        key.push('/');
+    }
+    key
+}
+
+/// The scope of an id, as [`names_of`] spells it.
+pub(super) fn scope_of(id: &ResourceId) -> String {
+    let mut key = String::new();
+    for part in [&id.subscription, &id.resource_group] {
+        match part {
+            Some(pieces) => spell(pieces, &mut key),
+            None => key.push('?'),
+        }
+        key.push('/');
+    }
+    key
+}
+
+fn spell(pieces: &Pieces, key: &mut String) {
+    use std::fmt::Write;
+    for piece in pieces.pieces() {
+        match piece {
+            Piece::Literal(text) => key.extend(text.chars().flat_map(char::to_lowercase)),
+            Piece::Hole(hole) => {
+                let root = match hole {
+                    Hole::Unknown(unknown) => unknown.root(),
+                    Hole::Reference(reference) => reference.address.root(),
+                };
+                // Two roots may call two things by one name.
+                let _ = write!(key, "${{{}:{hole}}}", root.0);
+            }
         }
     }
 }
@@ -204,6 +277,9 @@ pub(super) fn likeness(a: &ResourceId, b: &ResourceId) -> Likeness {
     }
 }
 
+/// What the subscription of a root's provider is called.
+pub(super) const OWN_SUBSCRIPTION: &str = "the subscription";
+
 /// `data.azurerm_client_config.current.subscription_id` is the subscription of the root's provider.
 fn normal_subscription(subscription: &Pieces, root: RootId) -> Pieces {
     let Some(Hole::Reference(reference)) = subscription.only_hole() else { return subscription.clone() };
@@ -212,7 +288,7 @@ fn normal_subscription(subscription: &Pieces, root: RootId) -> Pieces {
         .iter()
         .any(|data| address.starts_with(data) || address.contains(&format!(".{data}")));
     if asks_for_own && reference.field() == Some("subscription_id") {
-        return Pieces::hole(Hole::Unknown(Unknown::new(root, "the subscription", Reason::Data)));
+        return Pieces::hole(Hole::Unknown(Unknown::new(root, OWN_SUBSCRIPTION, Reason::Data)));
     }
     subscription.clone()
 }

@@ -2,27 +2,48 @@
 //! Never: knows a rule, or the language that something was written in. Nothing is written once it is built.
 
 mod absence;
+mod addresses;
 mod build;
 mod dump;
+mod facts;
+mod identities;
 mod identity;
+mod lookup;
+mod ingress;
+mod model;
 mod names;
 mod order;
 mod place;
+mod pools;
+mod private_endpoints;
 mod routes;
+mod security;
+mod subnets;
 mod ways;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::azure::Type;
-use crate::evaluate::{ModelledModule, Root};
+use crate::evaluate::{ModelledModule, Root, Standing};
 use crate::source::Span;
-use crate::value::{Address, Hole, ResourceId, RootId, Truth, Unknown, Value};
+use crate::value::{Address, Hole, ResourceId, RootId, SmolStr, Truth, Unknown, Value};
 
-pub use build::build;
+pub use addresses::{
+    Load, RESERVED, Room, Sized, first_addresses, is_private, length_for, overlap, reserved, size, usable,
+};
+pub use build::{build, build_with};
+pub use facts::{Alias, Dangling, Facts};
+pub use identities::{Actor, Grant, Mistaken, Permission};
+pub use ingress::{Controller, Target, Way, Writer};
+pub use lookup::{Hop, Wait};
+pub use model::{ApiMode, Basis, NetworkModel, Nodes, Surge};
 pub use names::{DnsSetting, Hub, NodeSubnet, Seen, Server, ZoneMode};
 pub use order::Order;
 pub use place::{End, Got, Place, Step};
+pub use private_endpoints::{Service, is_zone};
 pub use routes::{DefaultRoute, Injection, Table};
+pub use security::{Decision, Flow, Group};
+pub use subnets::User;
 pub use ways::{NextHop, Reach, Route, RouteSource};
 
 /// One graph of an estate.
@@ -31,12 +52,18 @@ pub struct Network {
     nodes: Vec<Node>,
     by_address: HashMap<Address, usize>,
     by_kind: HashMap<&'static str, Vec<usize>>,
-    /// Nodes by type and name in lower case, holes spelled out.
+    /// Nodes by type and names.
     by_name: HashMap<(&'static str, String), Vec<usize>>,
-    /// Nodes by type whose name has holes, or is not known at all.
+    /// Nodes by type, names and scope.
+    by_id: HashMap<(&'static str, String, String), Vec<usize>>,
+    /// Nodes by type, names and root.
+    by_root: HashMap<(&'static str, String, RootId), Vec<usize>>,
+    /// Nodes by type of which some name has holes, or is not known at all.
     open_names: HashMap<&'static str, Vec<usize>>,
     /// The nodes of each declaration.
     by_declaration: HashMap<Address, Vec<usize>>,
+    /// Types of which some node may lie in any other, and why.
+    open_parents: HashMap<&'static str, Hole>,
     /// The nodes that lie in a node.
     within: HashMap<usize, Vec<usize>>,
     /// VNets that are peered with a VNet, and by which peering: its own before the other's.
@@ -57,6 +84,26 @@ pub struct Network {
     damaged: HashMap<RootId, Unknown>,
     /// A root reads what another one makes: the reader, the maker.
     layers: Vec<(RootId, RootId)>,
+    /// The roots that each root comes after, by what it and those read.
+    before: HashMap<RootId, HashSet<RootId>>,
+    /// The layer of each root that the user gave one.
+    said_layers: HashMap<RootId, usize>,
+    against_layers: Vec<(RootId, RootId)>,
+    /// Roots whose resources are there already.
+    standing: HashMap<RootId, Standing>,
+    /// What is known of the types that are deployed: of which kinds there are any.
+    deployed_kinds: HashSet<&'static str>,
+    /// Of which kinds a saved node may have more children and links than the graph holds.
+    saved_open: HashMap<Address, Vec<SmolStr>>,
+    /// What the user calls by another name: inputs, outputs and attributes, of one root or of any.
+    named: HashMap<(Option<RootId>, SmolStr), facts::Target>,
+    /// Ids that the user calls by another one.
+    renamed: Vec<(ResourceId, facts::Target)>,
+    dangling: Vec<Dangling>,
+    /// Two nodes of different roots that are made under one id.
+    twice: Vec<(usize, usize)>,
+    /// The blocks of `joined` that set something of a node.
+    joined_of: HashMap<usize, Vec<usize>>,
 }
 
 /// A resource, or a part of one that is a resource of its own.
@@ -68,9 +115,13 @@ pub(crate) struct Node {
     body: Value,
     /// It is read, not made.
     existing: bool,
+    /// It is read, and what is not said of it is not so: an export of what is deployed.
+    whole: bool,
     exists: Truth,
     decides: Option<Unknown>,
     span: Span,
+    /// The attributes that Terraform leaves as they are once it has made it.
+    ignored: Vec<crate::value::SmolStr>,
     /// The declaration whose making makes it.
     declaration: Address,
     azurerm: bool,
@@ -118,6 +169,12 @@ impl Network {
     /// The roots that it was built of.
     pub fn roots(&self) -> &[Root] {
         &self.roots
+    }
+
+    /// Two places of different roots that are made under one id.
+    pub fn made_twice(&self) -> Vec<(Place<'_>, Place<'_>)> {
+        let place = |index: usize| Place { network: self, index };
+        self.twice.iter().map(|(a, b)| (place(*a), place(*b))).collect()
     }
 
     /// Every place of a type that is made, or that is read and made nowhere here, in the order of addresses.

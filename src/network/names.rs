@@ -99,9 +99,8 @@ impl<'n> Place<'n> {
             }
             Got::Absent => {}
         }
-        for joined in &self.network.joined {
-            let here = joined.node.map(|index| self.network.canonical(index)) == Some(self.index);
-            if here && std::ptr::eq(joined.field, &virtual_network::DNS_SERVERS) {
+        for joined in self.joined() {
+            if std::ptr::eq(joined.field, &virtual_network::DNS_SERVERS) {
                 let servers = self.network.servers(&joined.value, self);
                 let span = joined.value.origin.last().map_or(joined.span, |list| first_item(&joined.value, list));
                 settings.push(DnsSetting { servers, span, declaration: joined.declaration.clone() });
@@ -593,7 +592,10 @@ impl Network {
     pub fn best_order(&self, links: &[Place], then: &Address) -> Order {
         let orders: Vec<Order> = links
             .iter()
-            .map(|link| if link.is_made() { self.order(link.declaration(), then) } else { Order::Before })
+            .map(|link| match link.is_made() || self.is_saved(link.root()) {
+                true => self.order(link.declaration(), then),
+                false => Order::Before,
+            })
             .collect();
         let has = |order: Order| orders.contains(&order);
         match () {

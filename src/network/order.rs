@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 
 use super::Network;
-use crate::evaluate::{Event, Need, Needs};
-use crate::value::Address;
+use crate::evaluate::{Event, Need, Needs, Standing};
+use crate::value::{Address, RootId};
 
 /// Which of two things is made first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,11 @@ enum Reach {
 impl Events {
     pub(super) fn new(needs: Needs) -> Events {
         Events { needs, known: Mutex::default() }
+    }
+
+    /// What waits for what.
+    pub(super) fn needs(&self) -> &Needs {
+        &self.needs
     }
 
     /// Whether `then` waits for `first`.
@@ -86,7 +91,7 @@ impl Network {
         if first == then {
             return Order::Before;
         }
-        if first.root() != then.root() {
+        if first.root() != then.root() || self.stands(first.root()) {
             return self.order_of_roots(first, then);
         }
         let Some(events) = self.orders.get(&first.root()) else { return Order::Unknown };
@@ -98,13 +103,34 @@ impl Network {
         }
     }
 
-    /// A root that reads what another one makes comes after it. Nothing else orders roots.
+    /// What is deployed comes first; a root that reads what another one makes comes after it; else the user may say.
     fn order_of_roots(&self, first: &Address, then: &Address) -> Order {
-        let reads = |reader, maker| self.layers.contains(&(reader, maker));
+        match (self.stands(first.root()), self.stands(then.root())) {
+            (true, false) => return Order::Before,
+            (false, true) => return Order::After,
+            (true, true) => return Order::Unknown,
+            (false, false) => {}
+        }
+        let reads = |reader, maker| self.before.get(&reader).is_some_and(|makers| makers.contains(&maker));
         match (reads(then.root(), first.root()), reads(first.root(), then.root())) {
             (true, false) => Order::Before,
             (false, true) => Order::After,
-            _ => Order::Unknown,
+            (true, true) => Order::Unknown,
+            (false, false) => match (self.said_layers.get(&first.root()), self.said_layers.get(&then.root())) {
+                (Some(first), Some(then)) if first < then => Order::Before,
+                (Some(first), Some(then)) if first > then => Order::After,
+                _ => Order::Unknown,
+            },
         }
+    }
+
+    /// What a root holds is there already.
+    fn stands(&self, root: RootId) -> bool {
+        !matches!(self.standing.get(&root), None | Some(Standing::Made | Standing::Saved))
+    }
+
+    /// Another repository makes what a root holds.
+    pub(super) fn is_saved(&self, root: RootId) -> bool {
+        self.standing.get(&root) == Some(&Standing::Saved)
     }
 }

@@ -110,6 +110,11 @@ impl<'n> Place<'n> {
         !self.node().existing
     }
 
+    /// All that is to say of it is here: it is made, or it is deployed and was exported.
+    pub fn is_known(self) -> bool {
+        self.is_made() || self.node().whole
+    }
+
     /// Whether it is made at all.
     pub fn exists(self) -> Truth {
         self.node().exists
@@ -122,7 +127,7 @@ impl<'n> Place<'n> {
 
     /// The name that a person knows it by: its Azure name, or its address where that has holes.
     pub fn name(self) -> String {
-        let literal = self.id().and_then(ResourceId::name).and_then(Pieces::as_literal);
+        let literal = self.id().and_then(ResourceId::name).and_then(Pieces::as_literal).filter(|name| !name.is_empty());
         literal.map_or_else(|| self.address().to_string(), str::to_string)
     }
 
@@ -146,7 +151,7 @@ impl<'n> Place<'n> {
         match found.next() {
             Some(At::Value(value)) => Got::Is(value.clone()),
             Some(At::Maybe(hole)) => Got::Unknown(hole.unknown()),
-            None if node.existing => Got::Unknown(self.unread(field)),
+            None if node.existing && !node.whole => Got::Unknown(self.unread(field)),
             None => {
                 let value = match self.default_of(field) {
                     Default_::None => return Got::Absent,
@@ -258,7 +263,7 @@ impl<'n> Place<'n> {
                 At::Maybe(hole) => open = open.or(Some(hole.unknown())),
             }
         }
-        if values.is_empty() && open.is_none() && self.node().existing {
+        if values.is_empty() && open.is_none() && self.node().existing && !self.node().whole {
             open = Some(self.unread(field));
         }
         (values, open)
@@ -285,7 +290,7 @@ impl<'n> Place<'n> {
     /// The last hand that a value went through in the file that declares this place.
     ///
     /// All that a model does stands at the head of the call: what the call gives is found before that.
-    fn inside(self, value: &Value) -> Option<Span> {
+    pub(super) fn inside(self, value: &Value) -> Option<Span> {
         let head = self.span();
         let spans = || value.origin.hops().map(|hop| hop.span).filter(|span| span.file == head.file);
         spans().find(|span| *span != head).or_else(|| spans().next())
@@ -314,17 +319,13 @@ impl<'n> Place<'n> {
             let exists = !Truth::any(value.candidates().iter().map(Value::is_absent)).min(Truth::Unknown);
             steps.push(Step { end, span, drawn_by: node.declaration.clone(), value, exists });
         }
-        if node.existing && steps.is_empty() {
+        if node.existing && !node.whole && steps.is_empty() {
             let unknown = self.unread(link.field);
             let value = Value::unknown(unknown.clone());
             let drawn_by = node.declaration.clone();
             steps.push(Step { end: End::Unknown(unknown), span: node.span, drawn_by, value, exists: Truth::Unknown });
         }
-        for joined in &self.network.joined {
-            let here = joined.node.map(|index| self.network.canonical(index)) == Some(self.index);
-            if !here || !std::ptr::eq(joined.field, link.field) {
-                continue;
-            }
+        for joined in self.joined().filter(|joined| std::ptr::eq(joined.field, link.field)) {
             // A block of the code that sets the link says more than a resource that is only read.
             steps.retain(|step| !(matches!(step.end, End::Unknown(_)) && step.drawn_by == node.declaration));
             if let Some(end) = self.network.resolve(&joined.value, link.to, joined.declaration.root()) {
@@ -333,6 +334,12 @@ impl<'n> Place<'n> {
             }
         }
         steps
+    }
+
+    /// The blocks that set something of this place.
+    pub(super) fn joined(self) -> impl Iterator<Item = &'n super::Joined> {
+        let places = self.network.joined_of.get(&self.index).into_iter().flatten();
+        places.map(|place| &self.network.joined[*place])
     }
 
     /// A block that may set a field of this place, and whose target is not known.
@@ -344,7 +351,7 @@ impl<'n> Place<'n> {
 
     /// Whether this is made before `then`.
     pub fn made_before(self, then: Place) -> Order {
-        if self.node().existing {
+        if self.node().existing && !self.network.is_saved(self.root()) {
             return Order::Before;
         }
         self.network.order(self.declaration(), then.declaration())

@@ -57,6 +57,8 @@ struct Found<'a> {
     subject: Option<&'a str>,
     objects: Vec<&'a str>,
     root: Option<&'a str>,
+    /// The environments in which it is so, where there are several.
+    environments: &'a [String],
     #[serde(flatten)]
     place: Stretch,
     hops: Vec<Hop<'a>>,
@@ -191,6 +193,7 @@ fn found<'a>(analysis: &'a Analysis, finding: &'a Finding) -> Found<'a> {
         subject: finding.subject.as_ref().map(|address| address.text()),
         objects: finding.objects.iter().map(|address| address.text()).collect(),
         root: root.map(|summary| summary.root.path.as_str()),
+        environments: &finding.environments,
         place: stretch(sources, finding.place),
         hops: finding
             .steps

@@ -65,6 +65,9 @@ fn notes(finding: &Finding, sources: &Sources, display: &Display) -> Vec<String>
     notes.extend(finding.deciders.iter().map(|decider| format!("would decide: {}", decides(decider, sources))));
     notes.extend(finding.help.iter().map(|help| format!("help: {}", visible(help))));
     notes.extend(finding.why.iter().map(|why| format!("why: {}", visible(why))));
+    if !finding.environments.is_empty() {
+        notes.push(format!("in: {}", visible(&finding.environments.join(", "))));
+    }
     if display.rules.iter().any(|rule| rule.code == finding.code) {
         notes.push(format!("more: vnetlint explain {}", finding.code));
     }

@@ -86,6 +86,11 @@ pub struct Decider {
     pub effect: String,
 }
 
+/// What to write, in the words of the language that a place is declared in.
+pub fn in_words_of(place: Place, terraform: &str, bicep: &str) -> String {
+    if place.is_terraform() { terraform.to_string() } else { bicep.to_string() }
+}
+
 /// Something that is wrong, or that cannot be told.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -117,6 +122,8 @@ pub struct Finding {
     pub why: Option<String>,
     /// What would decide it, where it is undecided.
     pub deciders: Vec<Decider>,
+    /// The environments in which it is so, where there are several.
+    pub environments: Vec<String>,
 }
 
 impl Finding {
@@ -137,6 +144,7 @@ impl Finding {
             help: None,
             why: None,
             deciders: Vec::new(),
+            environments: Vec::new(),
         }
     }
 

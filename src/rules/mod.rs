@@ -1,13 +1,18 @@
 //! In: a network. Out: what is wrong with it, and what cannot be told.
 //! Never: knows how a finding is shown, or which language it was written in.
 
+mod clashes;
+mod clusters;
 mod by_model;
+mod conflicts;
 mod dns_at_creation;
 mod finding;
+mod gateways;
 mod hub_links;
 mod precedence;
 mod scope;
 mod udr;
+mod waiting;
 
 pub use finding::{Confidence, Decider, Finding, Level, Step, Verdict};
 
@@ -39,6 +44,23 @@ pub struct Settings {
     pub require_private_api: bool,
     /// Traffic that leaves must be inspected.
     pub require_egress_inspection: bool,
+    /// A policy gives every subnet its route table.
+    pub routes_by_policy: bool,
+    /// The code of a VNet declares the links of zones to it, and not the code of the zones.
+    pub links_owned_by_vnet: bool,
+    /// Ranges that other teams hold.
+    pub ip_plan: Vec<Planned>,
+}
+
+/// A range of a plan of addresses.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// The range.
+    pub range: Cidr,
+    /// Whose it is.
+    pub name: String,
+    /// The line of the plan.
+    pub place: crate::source::Span,
 }
 
 /// Whether the run holds the whole estate: then what is not in the code is not there.
@@ -138,11 +160,77 @@ rules! {
     vnl003_zone_link_not_before_cluster
     vnl020_custom_zone_not_linked_to_hub
     vnl021_system_zone_not_linked_to_hub
+    vnl050_one_way_peering
+    vnl051_peered_address_overlap
+    vnl052_gateway_transit_mismatch
+    vnl053_peering_blocks_forwarded_traffic
+    vnl054_pool_subnets_in_different_vnets
+    vnl055_vnet_uses_reserved_range
     vnl070_udr_outbound_without_route_table
     vnl071_udr_route_table_without_default_route
+    vnl072_udr_default_route_to_internet_or_none
+    vnl073_default_route_next_hop_is_not_a_firewall
     vnl074_udr_outbound_relies_on_dynamic_routes
+    vnl075_route_table_not_ready_before_cluster
+    vnl076_outbound_type_needs_own_subnet
+    vnl077_managed_nat_gateway_with_own_vnet
+    vnl078_user_nat_gateway_not_attached
+    vnl079_default_route_with_load_balancer_outbound
+    vnl085_pools_have_different_egress
+    vnl088_outbound_type_needs_vmss_and_standard_lb
+    vnl089_network_isolated_prerequisites
     vnl091_udr_outbound_beside_dynamic_routes
+    vnl094_gateway_subnet_has_default_route
+    vnl100_route_server_subnet_invalid
+    vnl101_vhub_connection_internet_security_off
     vnl110_application_gateway_shared_by_clusters
+    vnl111_appgw_subnet_default_route_to_appliance
+    vnl112_appgw_subnet_not_dedicated
+    vnl113_appgw_subnet_too_small
+    vnl115_appgw_v1_sku
+    vnl116_agic_gateway_cannot_reach_pods
+    vnl117_agic_kubenet_route_table
+    vnl118_agic_gateway_managed_twice
+    vnl120_agic_without_user_pool
+    vnl121_appgw_nsg_blocks_required
+    vnl123_http_application_routing
+    vnl125_node_public_ip
+    vnl127_ingress_nginx_retirement
+    vnl140_internet_facing_app_without_waf
+    vnl141_waf_in_detection_mode
+    vnl142_http_listener_without_redirect
+    vnl148_front_door_classic
+    vnl149_tls_certificate_inline
+    vnl160_kubenet_retirement
+    vnl161_kubenet_node_limit
+    vnl162_cni_subnet_too_small
+    vnl163_overlay_or_kubenet_pod_cidr_too_small
+    vnl164_pod_subnet_too_small
+    vnl165_service_cidr_overlap
+    vnl166_pod_cidr_overlap
+    vnl167_reserved_range_in_service_or_pod_cidr
+    vnl168_dns_service_ip_invalid
+    vnl169_service_cidr_too_large
+    vnl170_virtual_nodes_network
+    vnl171_windows_needs_azure_cni
+    vnl172_node_subnet_delegated_or_special
+    vnl174_overlay_scale_limits
+    vnl175_pod_cidr_with_flat_cni
+    vnl176_max_pods_out_of_bounds
+    vnl177_dual_stack_needs_overlay
+    vnl178_pod_or_service_cidr_public
+    vnl179_network_model_implicit
+    vnl181_overlay_names_too_long
+    vnl182_node_autoprovisioning_incompatible
+    vnl183_cilium_prerequisites
+    vnl200_network_policy_missing
+    vnl201_network_policy_incompatible
+    vnl202_azure_npm_retirement
+    vnl220_basic_load_balancer
+    vnl230_private_endpoint_without_dns_zone_group
+    vnl231_private_endpoint_zone_not_linked
+    vnl232_private_endpoint_zone_name_wrong
+    vnl251_ddos_plan_attached_but_disabled
 }
 
 /// Everything that all rules find in a network, one root cause once.

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Confidence, Finding, Settings, Step};
-use crate::azure::cluster;
-use crate::network::{End, Got, Network, Place};
-use crate::source::Span;
-use crate::value::{Address, RootId, Truth, Unknown};
+use super::{Confidence, Finding, Level, Settings, Step};
+use crate::network::{Controller, End, Network, Place, Writer};
+use crate::value::{Address, RootId, Truth};
 
 rule! {
     /// The ingress controllers of two clusters write to one application gateway.
@@ -15,7 +13,8 @@ rule! {
     /// listeners, rules and backends. Two of them on one gateway keep deleting each other's routes, so applications disappear
     /// at random minutes.
     ///
-    /// Give every cluster a gateway of its own.
+    /// Give every cluster a gateway of its own. Controllers that Helm installs can be told to leave each other's part alone
+    /// (`appgw.shared` and `AzureIngressProhibitedTarget`); where all of them are, this is a warning.
     ///
     /// Wrong:
     ///
@@ -78,14 +77,6 @@ rule! {
     VNL110 "application-gateway-shared-by-clusters", Error High, since "0.1.0"
 }
 
-/// A cluster that writes to a gateway.
-struct Writer<'n> {
-    cluster: Place<'n>,
-    span: Span,
-    /// It is so for certain; otherwise what would decide.
-    certain: Result<(), Option<Unknown>>,
-}
-
 /// What a gateway is known by: its address, its id where it is not declared here, or the unknown that holds its id,
 /// which means something in its own root only.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -96,84 +87,96 @@ enum Gateway {
 }
 
 fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
-    let mut writers: BTreeMap<Gateway, Vec<Writer>> = BTreeMap::new();
-    let mut clusters = network.made(&cluster::CLUSTER);
-    // Which of them is named first must not hang on the order of the text.
-    clusters.sort_by(|a, b| a.address().cmp(b.address()));
-    for cluster in clusters {
-        let enabled = cluster.is_true(&cluster::GATEWAY_ADDON_ENABLED) & cluster.exists();
-        if enabled == Truth::No {
-            continue;
-        }
-        for step in cluster.follow(&cluster::CLUSTER_TO_GATEWAY) {
-            let gateway = match &step.end {
-                End::Place(gateway) => Gateway::Declared(gateway.address().clone(), gateway.name()),
-                End::Outside(id) => Gateway::Elsewhere(id.to_lowercase()),
-                End::Unknown(unknown) => Gateway::Unknown(cluster.root(), unknown.to_string()),
-            };
-            let certain = match enabled {
-                Truth::Yes => Ok(()),
-                _ => Err(switch(cluster)),
-            };
-            let writers = writers.entry(gateway).or_default();
-            // Two roots that may make the same cluster are two ways to deploy it.
-            if !writers.iter().any(|writer| may_be_one(writer.cluster, cluster)) {
-                writers.push(Writer { cluster, span: step.span, certain });
-            }
+    let mut gateways: BTreeMap<Gateway, Vec<Writer>> = BTreeMap::new();
+    for writer in network.gateway_writers() {
+        let gateway = match &writer.gateway {
+            End::Place(gateway) => Gateway::Declared(gateway.address().clone(), gateway.name()),
+            End::Outside(id) => Gateway::Elsewhere(id.to_lowercase()),
+            End::Unknown(unknown) => Gateway::Unknown(writer.by.root(), unknown.to_string()),
+        };
+        let writers = gateways.entry(gateway).or_default();
+        // Two roots that may make the same cluster are two ways to deploy it.
+        if !writers.iter().any(|known| may_be_one(known, &writer)) {
+            writers.push(writer);
         }
     }
-    for (gateway, writers) in &writers {
+    for (gateway, writers) in &gateways {
         findings.extend(found(gateway, writers));
     }
 }
 
-fn may_be_one(a: Place, b: Place) -> bool {
-    let same = a.id().zip(b.id()).map_or(Truth::Unknown, |(a, b)| a.same(b));
-    a == b || a.root() != b.root() && same != Truth::No
-}
-
-/// What decides whether a cluster's add-on is on.
-fn switch(cluster: Place) -> Option<Unknown> {
-    match cluster.get(&cluster::GATEWAY_ADDON_ENABLED) {
-        Got::Unknown(unknown) => Some(unknown),
-        got => got.unknown().or_else(|| cluster.decides().cloned()),
-    }
+fn may_be_one(a: &Writer, b: &Writer) -> bool {
+    let id = |writer: &Writer| writer.cluster.and_then(Place::id).cloned();
+    let same = id(a).zip(id(b)).map_or(Truth::Unknown, |(a, b)| a.same(&b));
+    a.by == b.by || a.by.root() != b.by.root() && same != Truth::No
 }
 
 fn found(gateway: &Gateway, writers: &[Writer]) -> Option<Finding> {
     let first = writers.first()?;
     // A template stands for any number of clusters of one declaration.
-    let template = writers.iter().find(|writer| writer.cluster.address().text().contains("[*]"));
-    if writers.len() < 2 && template.is_none() {
+    let template = writers.iter().find(|writer| writer.by.address().text().contains("[*]"));
+    if writers.len() < 2 && template.is_none() || get_along(writers) {
         return None;
     }
     let (Gateway::Declared(_, name) | Gateway::Elsewhere(name) | Gateway::Unknown(_, name)) = gateway;
-    let clusters: Vec<String> = writers.iter().map(|writer| format!("`{}`", writer.cluster.name())).collect();
-    let open = writers.iter().find_map(|writer| writer.certain.clone().err());
+    let shown: Vec<String> = writers.iter().map(|writer| format!("`{}`", writer.by.name())).collect();
+    let shown = shown.join(" and ");
+    let open = writers.iter().find(|writer| writer.there != Truth::Yes);
     let certain = open.is_none() && writers.len() >= 2;
-    let shown = clusters.join(" and ");
     let message = match certain {
         true => format!("{shown} write to the same application gateway `{name}`"),
         false => format!("cannot tell whether more than one cluster writes to application gateway `{name}`: {shown}"),
     };
-    let mut finding = RULE.finding(first.span, message).about(first.cluster);
+    let mut finding = RULE.finding(first.span, message).about(first.by);
     if !certain {
-        let unknown = open.flatten().or_else(|| template.and_then(|writer| writer.cluster.decides().cloned()));
+        let unknown = match open {
+            Some(writer) => writer.decides.clone(),
+            None => template.and_then(|writer| writer.by.decides().cloned()),
+        };
         finding = finding.undecided(unknown, "if more than one cluster is made with the add-on: VNL110; else it passes");
     }
     // The same unknown is the same gateway, whichever it is.
     if !matches!(gateway, Gateway::Declared(..)) {
         finding.confidence = Confidence::Medium;
     }
-    finding.objects = writers.iter().skip(1).map(|writer| writer.cluster.address().clone()).collect();
+    finding.objects = writers.iter().skip(1).map(|writer| writer.by.address().clone()).collect();
     for (index, writer) in writers.iter().enumerate() {
         let message = match index {
-            0 => format!("the add-on of `{}` writes to the gateway", writer.cluster.name()),
-            _ => format!("and so does that of `{}`", writer.cluster.name()),
+            0 => format!("{} writes to the gateway", writer.words()),
+            _ if matches!(writer.controller, Controller::AddOn) => {
+                format!("and so does that of `{}`", writer.by.name())
+            }
+            _ => format!("and so does {}", writer.words()),
         };
         finding.steps.push(Step { message, span: writer.span });
     }
     finding.help = Some("give every cluster an application gateway of its own".into());
     finding.why = Some("each controller writes its complete view of the gateway and deletes what the other one wrote".into());
+    if writers.iter().all(|writer| shares(writer) == Truth::Yes) {
+        finding.level = Level::Warning;
+        finding.why = Some(
+            "each controller only spares what an `AzureIngressProhibitedTarget` names: one that is missing is an outage".into(),
+        );
+    }
     Some(finding)
+}
+
+/// Whether a controller leaves the others' part of the gateway alone.
+fn shares(writer: &Writer) -> Truth {
+    match writer.controller {
+        Controller::AddOn => Truth::No,
+        Controller::Helm { shares, .. } => shares,
+    }
+}
+
+/// Controllers of one cluster that all share, each with a class of its own, are as Helm's chart means them to be.
+fn get_along(writers: &[Writer]) -> bool {
+    let mut classes: Vec<&str> = Vec::new();
+    writers.iter().all(|writer| match &writer.controller {
+        Controller::Helm { shares: Truth::Yes, class: Some(class) } if !classes.contains(&class.as_str()) => {
+            classes.push(class);
+            writer.cluster.is_some() && writer.cluster == writers[0].cluster
+        }
+        _ => false,
+    })
 }

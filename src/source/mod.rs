@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
+use globset::GlobSet;
+
 pub use file::{File, Place};
 pub use path::{directory_of, extension_of, join, name_of};
 
@@ -99,6 +101,7 @@ pub struct Entry {
 pub struct Sources {
     root: Option<PathBuf>,
     max_file_size: u64,
+    excluded: GlobSet,
     texts: RwLock<Texts>,
     reach: Option<Reach>,
     /// The directories outside the root that are read, by the beginning of the paths that lead into them.
@@ -117,6 +120,11 @@ struct Texts {
     by_path: BTreeMap<String, Result<FileId, Refusal>>,
 }
 
+/// Reads a file that the user names for the run itself, wherever it lies: a configuration.
+pub fn read_named(path: &Path) -> std::io::Result<String> {
+    std::fs::read_to_string(path)
+}
+
 /// Writes a report where the user asked for it; nothing else is ever written.
 pub fn write(path: &Path, text: &str) -> std::io::Result<()> {
     std::fs::write(path, text)
@@ -128,11 +136,14 @@ const OUTSIDE: &str = "<outside>";
 /// The largest file that is read unless the user says otherwise: 4 MiB.
 pub const MAX_FILE_SIZE: u64 = 4 * 1024 * 1024;
 
+/// The largest export that is read where a user names it: 1 GiB.
+const LARGEST: u64 = 1024 * 1024 * 1024;
+
 impl Sources {
     /// A reader of the tree below `root`, which refuses files above `max_file_size` bytes.
     pub fn below(root: &Path, max_file_size: u64) -> Sources {
         let root = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
-        Sources { root: Some(root), max_file_size, texts: RwLock::default(), reach: None, beside: RwLock::default() }
+        Sources { root: Some(root), max_file_size, ..Sources::nowhere() }
     }
 
     /// The same reader, which [`Sources::beside`] may lead out of the root; `home` is what `~` stands for.
@@ -142,17 +153,27 @@ impl Sources {
 
     /// A reader of the given texts alone, by path; it touches no disk.
     pub fn of_texts<P: Into<String>, T: Into<String>>(texts: impl IntoIterator<Item = (P, T)>) -> Sources {
-        let sources = Sources {
-            root: None,
-            max_file_size: MAX_FILE_SIZE,
-            texts: RwLock::default(),
-            reach: None,
-            beside: RwLock::default(),
-        };
+        let sources = Sources::nowhere();
         for (path, text) in texts {
             sources.overlay(&path.into(), text.into());
         }
         sources
+    }
+
+    fn nowhere() -> Sources {
+        Sources {
+            root: None,
+            max_file_size: MAX_FILE_SIZE,
+            excluded: GlobSet::empty(),
+            texts: RwLock::default(),
+            reach: None,
+            beside: RwLock::default(),
+        }
+    }
+
+    /// The same reader with another limit of size, which walks past what `excluded` matches.
+    pub fn bounded(self, max_file_size: u64, excluded: GlobSet) -> Sources {
+        Sources { max_file_size, excluded, ..self }
     }
 
     /// Lays a text over what the disk has at `path`, as an editor's unsaved buffer does.
@@ -172,7 +193,7 @@ impl Sources {
         if let Some(known) = self.texts.read().expect("no reader panics while it holds the lock").by_path.get(path) {
             return known.clone();
         }
-        let read = self.read(path);
+        let read = self.read(path, self.max_file_size);
         let mut texts = self.texts.write().expect("no reader panics while it holds the lock");
         if let Some(known) = texts.by_path.get(path) {
             return known.clone();
@@ -184,6 +205,16 @@ impl Sources {
                 Err(refusal)
             }
         }
+    }
+
+    /// The text at `path`, which the user names and which `fits` accepts, however large; else as [`Sources::open`].
+    pub fn open_large(&self, path: &str, fits: &dyn Fn(&str) -> bool) -> Result<FileId, Refusal> {
+        let Err(Refusal::TooLarge(limit)) = self.open(path) else { return self.open(path) };
+        let text = self.read(path, LARGEST)?;
+        if !fits(&text) {
+            return Err(Refusal::TooLarge(limit));
+        }
+        Ok(self.overlay(path, text))
     }
 
     /// An empty text that stands for a path that could not be read, so that a finding can point at it.
@@ -240,6 +271,7 @@ impl Sources {
         let mut found: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
         let below =
             |path: &str| directory.is_empty() || path == directory || path.starts_with(&format!("{directory}/"));
+        let wanted = |path: &str| wanted(path) && (path == directory || !self.excluded.is_match(path));
         for (path, text) in &self.texts.read().expect("no reader panics while it holds the lock").by_path {
             if text.is_ok() && below(path) && wanted(path) {
                 found.insert(path.clone());
@@ -327,6 +359,12 @@ impl Sources {
         Some(begins)
     }
 
+    /// Whether a path leads into a directory that [`Sources::beside`] found outside the root.
+    pub fn is_beside(&self, path: &str) -> bool {
+        let beside = self.beside.read().expect("no reader panics while it holds the lock");
+        beside.keys().any(|begins| path.strip_prefix(begins.as_str()).is_some_and(|rest| rest.starts_with('/')))
+    }
+
     /// The directory that a path is read below, and the path from there.
     fn base_of<'p>(&self, path: &'p str) -> Option<(PathBuf, &'p str)> {
         if path.starts_with(['~', '<']) {
@@ -350,7 +388,7 @@ impl Sources {
         real.starts_with(base).then_some(joined)
     }
 
-    fn read(&self, path: &str) -> Result<String, Refusal> {
+    fn read(&self, path: &str, limit: u64) -> Result<String, Refusal> {
         use std::io::Read;
         let (base, below) = self.base_of(path).ok_or(Refusal::Missing)?;
         if path.split('/').any(|segment| segment == "..") {
@@ -365,14 +403,14 @@ impl Sources {
         if !described.is_file() {
             return Err(Refusal::NotAFile);
         }
-        if described.len() > self.max_file_size {
-            return Err(Refusal::TooLarge(self.max_file_size));
+        if described.len() > limit {
+            return Err(Refusal::TooLarge(limit));
         }
         let file = std::fs::File::open(&on_disk).map_err(|e| Refusal::Io(e.to_string()))?;
         let mut bytes = Vec::with_capacity(described.len() as usize);
-        file.take(self.max_file_size + 1).read_to_end(&mut bytes).map_err(|e| Refusal::Io(e.to_string()))?;
-        if bytes.len() as u64 > self.max_file_size {
-            return Err(Refusal::TooLarge(self.max_file_size));
+        file.take(limit + 1).read_to_end(&mut bytes).map_err(|e| Refusal::Io(e.to_string()))?;
+        if bytes.len() as u64 > limit {
+            return Err(Refusal::TooLarge(limit));
         }
         String::from_utf8(bytes).map_err(|e| Refusal::NotUtf8(e.utf8_error().valid_up_to()))
     }

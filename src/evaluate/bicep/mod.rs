@@ -150,7 +150,7 @@ pub fn evaluate(library: &Library, root: &Root, given: &Given) -> Evaluated {
 /// The values that a parameter file assigns, with what it `extends` beneath them.
 pub fn assigned(library: &Library, root: &Root, path: &str) -> BTreeMap<SmolStr, Value> {
     let inputs = BTreeMap::new();
-    let given = Given { inputs: &inputs, max_instances: MOST_MODULES };
+    let given = Given { inputs: &inputs, max_instances: MOST_MODULES, outputs: &Vec::new() };
     let world = World::new(library, root, &given, FUEL);
     let mut values = BTreeMap::new();
     // What a file extends is beneath it; a chain that comes back to itself ends there.

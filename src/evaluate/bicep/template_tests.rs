@@ -14,7 +14,7 @@ fn evaluated_at(path: &str, files: &[(&str, &str)]) -> Evaluated {
     let library = Library::new(&sources, Limits::default());
     let (id, path, dialect) = (RootId(0), path.to_string(), Dialect::Bicep);
     let root = Root { id, path, dialect, environment: None, input_files: Vec::new() };
-    evaluate(&library, &root, &Given { inputs: &BTreeMap::new(), max_instances: 64 })
+    evaluate(&library, &root, &Given { inputs: &BTreeMap::new(), max_instances: 64, outputs: &Vec::new() })
 }
 
 /// A template with these members beside its schema.

@@ -24,7 +24,7 @@ fn evaluated_with(files: &[(&str, &str)], inputs: &[(&str, Value)]) -> Evaluated
     let library = Library::new(&sources, Limits::default());
     let inputs: BTreeMap<SmolStr, Value> =
         inputs.iter().map(|(name, value)| (SmolStr::new(name), value.clone())).collect();
-    evaluate(&library, &root(), &Given { inputs: &inputs, max_instances: 64 })
+    evaluate(&library, &root(), &Given { inputs: &inputs, max_instances: 64, outputs: &Vec::new() })
 }
 
 fn evaluated(files: &[(&str, &str)]) -> Evaluated {
@@ -484,7 +484,7 @@ fn a_console_knows_the_names_of_its_file() {
     let sources = Sources::of_texts([("main.bicep", "var a = 1\nvar b = a + c"), ("line.bicep", "var it = a + 1")]);
     let library = Library::new(&sources, Limits::default());
     let inputs = BTreeMap::new();
-    let given = Given { inputs: &inputs, max_instances: 8 };
+    let given = Given { inputs: &inputs, max_instances: 8, outputs: &Vec::new() };
     let root = root();
     let console = Console::new(&library, &root, &given);
     let line = library.program("line.bicep").expect("a program");

@@ -7,6 +7,7 @@ mod instances;
 mod needs;
 mod plan;
 mod providers;
+pub mod remote;
 mod restored;
 mod scope;
 
@@ -591,6 +592,13 @@ impl<'a> World<'a> {
         made: &Made,
         name: &str,
     ) -> Option<Value> {
+        if name == "outputs" && declaration.existing && declaration.type_name.name == remote::TYPE {
+            let address = self.address(&self.module(module), declaration, made);
+            let shared = self.given.outputs.iter().find(|(own, _)| own == address.text());
+            if let Some((_, outputs)) = shared {
+                return Some(outputs.clone());
+            }
+        }
         let expr = declaration.body.field(name);
         let planned = self.planned(module, declaration, made);
         let span = match planned {
