@@ -25,6 +25,7 @@ const YIELDS: &[(&str, &str)] = &[
     ("VNL070", "VNL075"),
     ("VNL071", "VNL075"),
     ("VNL072", "VNL075"),
+    ("VNL075", "VNL087"),
     ("VNL076", "VNL070"),
 ];
 
