@@ -25,7 +25,9 @@ const YIELDS: &[(&str, &str)] = &[
     ("VNL070", "VNL075"),
     ("VNL071", "VNL075"),
     ("VNL072", "VNL075"),
+    ("VNL075", "VNL087"),
     ("VNL076", "VNL070"),
+    ("VNL157", "VNL220"),
 ];
 
 /// Drops what yields to another finding of the same subject that rests on something that it rests on too.

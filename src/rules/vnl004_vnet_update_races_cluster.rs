@@ -90,8 +90,7 @@ fn check(network: &Network, settings: &Settings, findings: &mut Vec<Finding>) {
     for cluster in clusters(network) {
         let Some(vnet) = cluster.node_vnet().filter(|vnet| vnet.is_made()) else { continue };
         for setting in vnet.dns_settings() {
-            let apart = setting.declaration != *vnet.declaration();
-            if apart && network.order(&setting.declaration, cluster.declaration()) == Order::Race {
+            if !setting.own && network.order(&setting.declaration, cluster.declaration()) == Order::Race {
                 findings.extend(found(settings, cluster, vnet, &setting));
             }
         }
