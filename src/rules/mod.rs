@@ -211,6 +211,7 @@ rules! {
     vnl177_dual_stack_needs_overlay
     vnl178_pod_or_service_cidr_public
     vnl179_network_model_implicit
+    vnl180_flat_cni_only_needed_when
     vnl181_overlay_names_too_long
     vnl182_node_autoprovisioning_incompatible
     vnl183_cilium_prerequisites
