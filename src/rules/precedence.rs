@@ -19,16 +19,22 @@ const YIELDS: &[(&str, &str)] = &[
     ("VNL071", "VNL075"),
     ("VNL072", "VNL075"),
     ("VNL076", "VNL070"),
+    ("VNL170", "VNL172"),
+    ("VNL175", "VNL179"),
+    ("VNL177", "VNL179"),
+    ("VNL183", "VNL179"),
 ];
 
-/// Drops what yields to another finding of the same subject that rests on something that it rests on too.
+/// Drops what yields to another finding of the same subject that rests on something that it rests on too, or as it on
+/// nothing but the subject.
 pub fn settle(findings: Vec<Finding>) -> Vec<Finding> {
     let yields = |loser: &Finding| {
         findings.iter().any(|winner| {
             winner.verdict == Verdict::Violation
                 && YIELDS.contains(&(winner.code, loser.code))
                 && winner.subject == loser.subject
-                && winner.objects.iter().any(|object| loser.objects.contains(object))
+                && (winner.objects.iter().any(|object| loser.objects.contains(object))
+                    || winner.objects.is_empty() && loser.objects.is_empty())
         })
     };
     findings.iter().filter(|finding| !yields(finding)).cloned().collect()
