@@ -27,12 +27,14 @@ use crate::evaluate::{ModelledModule, Root, Standing};
 use crate::source::Span;
 use crate::value::{Address, Hole, ResourceId, RootId, SmolStr, Truth, Unknown, Value};
 
-pub use addresses::{Load, Room, Sized, first_addresses, is_private, length_for, overlap, size, usable};
+pub use addresses::{
+    Load, RESERVED, Room, Sized, first_addresses, is_private, length_for, overlap, reserved, size, usable,
+};
 pub use build::{build, build_with};
 pub use facts::{Alias, Dangling, Facts};
 pub use identities::{Actor, Grant, Mistaken, Permission};
 pub use ingress::{Controller, Target, Way, Writer};
-pub use model::{ApiMode, Basis, NetworkModel, Surge};
+pub use model::{ApiMode, Basis, NetworkModel, Nodes, Surge};
 pub use names::{DnsSetting, Hub, NodeSubnet, Seen, Server, ZoneMode};
 pub use order::Order;
 pub use place::{End, Got, Place, Step};

@@ -201,7 +201,16 @@ rules! {
     vnl142_http_listener_without_redirect
     vnl148_front_door_classic
     vnl149_tls_certificate_inline
+    vnl160_kubenet_retirement
+    vnl161_kubenet_node_limit
+    vnl162_cni_subnet_too_small
+    vnl163_overlay_or_kubenet_pod_cidr_too_small
+    vnl164_pod_subnet_too_small
     vnl165_service_cidr_overlap
+    vnl166_pod_cidr_overlap
+    vnl167_reserved_range_in_service_or_pod_cidr
+    vnl168_dns_service_ip_invalid
+    vnl169_service_cidr_too_large
     vnl170_virtual_nodes_network
     vnl171_windows_needs_azure_cni
     vnl172_node_subnet_delegated_or_special
