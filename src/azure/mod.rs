@@ -286,6 +286,7 @@ pub static LINKS: &[&Link] = &[
     &cluster::CLUSTER_TO_OUTBOUND_IP,
     &cluster::CLUSTER_TO_OUTBOUND_PREFIX,
     &cluster::POOL_TO_POD_SUBNET,
+    &cluster::POOL_TO_PREFIX,
     &virtual_network::SUBNET_TO_ROUTE_TABLE,
     &virtual_network::PEERING_TO_REMOTE,
     &dns::LINK_TO_VNET,

@@ -239,6 +239,15 @@ rules! {
     vnl142_http_listener_without_redirect
     vnl148_front_door_classic
     vnl149_tls_certificate_inline
+    vnl150_public_api_server_open
+    vnl151_authorized_ranges_on_private_cluster
+    vnl152_authorized_ranges_miss_cluster_egress
+    vnl153_authorized_ranges_allow_all
+    vnl154_authorized_ranges_limit
+    vnl155_api_server_subnet_invalid
+    vnl156_vnet_integration_without_subnet
+    vnl157_private_cluster_needs_standard_lb
+    vnl158_virtual_nodes_with_authorized_ranges
     vnl160_kubenet_retirement
     vnl161_kubenet_node_limit
     vnl162_cni_subnet_too_small

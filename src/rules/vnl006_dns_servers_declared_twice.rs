@@ -120,7 +120,7 @@ fn reset(network: &Network, vnet: Place, setting: &DnsSetting) -> Option<Finding
     }
     let again = vnet.declarations().filter(|place| place.root() == setting.declaration.root()).find(is_reset)?;
     let message = format!("this declaration of `{}` hands it back to Azure's DNS, and another one gives it DNS servers", vnet.name());
-    let mut finding = RULE.finding(again.span(), message).about(vnet);
+    let mut finding = RULE.finding(again.span(), message).about(again);
     finding.objects.push(again.address().clone());
     finding.steps.push(Step { message: "the servers are written here".into(), span: setting.span });
     finding.steps.push(Step { message: "and left out here, which resets them".into(), span: again.span() });
