@@ -24,6 +24,7 @@ pub mod network_interface;
 pub mod paas;
 pub mod plain;
 pub mod private_endpoint;
+pub mod provider;
 pub mod public_ip;
 pub mod routes;
 pub mod security_group;
@@ -120,6 +121,7 @@ pub static TYPES: &[&Type] = &[
     &identity::IDENTITY,
     &identity::ROLE_ASSIGNMENT,
     &identity::ROLE_DEFINITION,
+    &provider::REGISTRATION,
     &firewall::FIREWALL,
     &firewall::FIREWALL_POLICY,
     &firewall::RULE_GROUP,

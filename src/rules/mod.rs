@@ -170,6 +170,7 @@ rules! {
     vnl004_vnet_update_races_cluster
     vnl005_dns_path_not_before_cluster
     vnl006_dns_servers_declared_twice
+    vnl007_spoke_not_using_central_dns
     vnl020_custom_zone_not_linked_to_hub
     vnl021_system_zone_not_linked_to_hub
     vnl022_prefer_custom_private_dns_zone
@@ -181,10 +182,13 @@ rules! {
     vnl028_no_private_zone_and_no_public_fqdn
     vnl029_vnet_linked_to_two_zones_of_same_name
     vnl030_zone_link_to_cluster_vnet_races_aks
+    vnl031_arm_api_too_old_for_byo_zone_link
     vnl032_private_dns_prefix_misused
+    vnl033_zone_in_other_subscription
     vnl040_dns_server_is_firewall_without_proxy
     vnl041_secured_hub_firewall_cannot_see_zone
     vnl042_resolver_ruleset_loop
+    vnl043_ruleset_overrides_aks_zone
     vnl044_dns_server_unreachable
     vnl045_mixed_dns_servers
     vnl050_one_way_peering
