@@ -244,7 +244,10 @@ impl<'n> Place<'n> {
     ) -> (Vec<Load<'n>>, Option<Unknown>) {
         let mut loads = Vec::new();
         let mut open = None;
-        for cluster in self.network.made(&cluster::CLUSTER) {
+        let mut clusters = self.network.made(&cluster::CLUSTER);
+        // Not in the order of writing.
+        clusters.sort_by_key(|cluster| cluster.address());
+        for cluster in clusters {
             let model = cluster.network_model().ok().map(|(model, _)| model);
             for pool in cluster.pools() {
                 let steps = pool.follow(link);
@@ -266,6 +269,10 @@ impl<'n> Place<'n> {
                 loads.push(Load { cluster, pool, span: step.span, model, pods, now: pool.nodes_now(), most, surge });
             }
         }
+        // The order of the declarations says nothing.
+        let place =
+            |load: &Load| (load.cluster.address().clone(), load.pool.declaration() != load.cluster.declaration());
+        loads.sort_by_cached_key(|load| (place(load), load.pool.address().clone()));
         (loads, open)
     }
 
