@@ -12,6 +12,7 @@ mod names;
 mod order;
 mod place;
 mod private_endpoints;
+mod public_addresses;
 mod routes;
 mod security;
 mod subnets;
