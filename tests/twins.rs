@@ -56,6 +56,8 @@ const OF_AZURERM: &[&str] = &[
     "properties.apiServerAccessProfile.enablePrivateClusterPublicFQDN",
     "microsoft.network/virtualhubs",
     "microsoft.network/routetables rt-",
+    // A table or a NAT gateway is attached to a subnet by a block of its own there; in Bicep the subnet waits for it.
+    "before microsoft.network/virtualnetworks/subnets vnet-spoke/snet-",
     "microsoft.network/networksecuritygroups nsg-",
     // An inline subnet says its prefixes twice there.
     "properties.subnets[].",

@@ -5,6 +5,7 @@ mod assumption;
 pub mod config;
 mod environments;
 mod estate;
+mod owned;
 mod run;
 mod states;
 mod statistics;
@@ -108,6 +109,7 @@ pub fn analyze(sources: Sources, options: &Options) -> Analysis {
     let mut findings = faults;
     let mut coverage = Coverage { files, ..Coverage::default() };
     coverage.faults = findings.len();
+    let calls = owned::Calls::of(&sources, &estate);
     let mut roots = Vec::new();
     let mut incomplete = false;
     for (root, evaluated) in &estate {
@@ -144,6 +146,7 @@ pub fn analyze(sources: Sources, options: &Options) -> Analysis {
         found.add(environment, rules::check(&network, &options.settings));
     }
     findings.extend(found.once(&roots));
+    findings.iter_mut().for_each(|finding| calls.bring_home(&sources, finding));
     settle(&sources, &options.config, &mut findings);
     sort(&sources, &mut findings);
     Analysis { sources, roots, findings, coverage, incomplete }

@@ -11,6 +11,7 @@ mod ingress;
 mod names;
 mod order;
 mod place;
+mod pools;
 mod private_endpoints;
 mod public_addresses;
 mod routes;

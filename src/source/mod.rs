@@ -346,6 +346,12 @@ impl Sources {
         Some(begins)
     }
 
+    /// Whether a path leads into a directory that [`Sources::beside`] found outside the root.
+    pub fn is_beside(&self, path: &str) -> bool {
+        let beside = self.beside.read().expect("no reader panics while it holds the lock");
+        beside.keys().any(|begins| path.strip_prefix(begins.as_str()).is_some_and(|rest| rest.starts_with('/')))
+    }
+
     /// The directory that a path is read below, and the path from there.
     fn base_of<'p>(&self, path: &'p str) -> Option<(PathBuf, &'p str)> {
         if path.starts_with(['~', '<']) {
