@@ -1,7 +1,7 @@
 //! See the rule's page below.
 
 use super::{Finding, Settings, Step};
-use crate::azure::{cluster, virtual_network};
+use crate::azure::{cluster, security_group, virtual_network};
 use crate::network::{Decision, Flow, Group, Network, Place};
 use crate::value::{Cidr, Unknown};
 
@@ -38,10 +38,10 @@ rule! {
     ///   resource_group_name = "net"
     ///
     ///   security_rule {
-    ///     name                       = "deny-all" # expect: VNL210
+    ///     name                       = "deny-all"
     ///     priority                   = 4096
     ///     direction                  = "Inbound"
-    ///     access                     = "Deny"
+    ///     access                     = "Deny" # expect: VNL210
     ///     protocol                   = "*"
     ///     source_port_range          = "*"
     ///     destination_port_range     = "*"
@@ -71,12 +71,12 @@ rule! {
     ///   name: 'nodes'
     ///   properties: {
     ///     securityRules: [
-    ///       { // expect: VNL210
+    ///       {
     ///         name: 'deny-all'
     ///         properties: {
     ///           priority: 4096
     ///           direction: 'Inbound'
-    ///           access: 'Deny'
+    ///           access: 'Deny' // expect: VNL210
     ///           protocol: '*'
     ///           sourcePortRange: '*'
     ///           destinationPortRange: '*'
@@ -142,12 +142,12 @@ fn of_subnet(cluster: Place, subnet: Place, all: &[Place]) -> Option<Finding> {
                 Decision::Unknown(unknown) => perhaps = perhaps.or(Some(unknown)),
                 Decision::Denies(rule) => {
                     let message = format!("network security group `{}` keeps the nodes of `{}` from each other", group.name(), cluster.name());
-                    let mut finding = of(cluster, subnet, group, rule.map_or(group.span(), Place::span), message);
+                    let mut finding = of(cluster, subnet, group, rule.map_or(group.span(), |rule| rule.span_of(&security_group::ACCESS)), message);
                     let (from, to) = if inbound { (shown(&ranges), shown(&own)) } else { (shown(&own), shown(&ranges)) };
                     let what = if inbound { "comes in" } else { "goes out" };
                     if let Some(rule) = rule {
                         let message = format!("this rule denies what {what} from {from} to {to}, before the rule that lets the VNet talk to itself");
-                        finding.steps.push(Step { message, span: rule.span() });
+                        finding.steps.push(Step { message, span: rule.span_of(&security_group::ACCESS) });
                         finding.objects.push(rule.address().clone());
                     }
                     finding.steps.push(Step { message: format!("`{}` has the group", subnet.name()), span: step.span });

@@ -38,10 +38,10 @@ rule! {
     ///   resource_group_name = "net"
     ///
     ///   security_rule {
-    ///     name                       = "deny-internet" # expect: VNL213
+    ///     name                       = "deny-internet"
     ///     priority                   = 4000
     ///     direction                  = "Outbound"
-    ///     access                     = "Deny"
+    ///     access                     = "Deny" # expect: VNL213
     ///     protocol                   = "*"
     ///     source_port_range          = "*"
     ///     destination_port_range     = "*"
@@ -71,12 +71,12 @@ rule! {
     ///   name: 'nodes'
     ///   properties: {
     ///     securityRules: [
-    ///       { // expect: VNL213
+    ///       {
     ///         name: 'deny-internet'
     ///         properties: {
     ///           priority: 4000
     ///           direction: 'Outbound'
-    ///           access: 'Deny'
+    ///           access: 'Deny' // expect: VNL213
     ///           protocol: '*'
     ///           sourcePortRange: '*'
     ///           destinationPortRange: '*'
@@ -149,7 +149,7 @@ fn of_subnet(cluster: Place, subnet: Place) -> Option<Finding> {
             Some(finding(step.span, message).undecided(unknown, "if nothing lets them out: VNL213; else it passes"))
         }
         Decision::Denies(rule) => {
-            let place = rule.map_or(group.span(), Place::span);
+            let place = rule.map_or(group.span(), |rule| rule.span_of(&security_group::ACCESS));
             let mut finding = finding(place, format!("network security group `{by}` lets the nodes of `{name}` reach nothing outside"));
             // A public API server is outside too.
             let public = !cluster.is_true(&cluster::PRIVATE) & !cluster.is_true(&cluster::VNET_INTEGRATION);
