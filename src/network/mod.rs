@@ -2,11 +2,13 @@
 //! Never: knows a rule, or the language that something was written in. Nothing is written once it is built.
 
 mod absence;
+mod addresses;
 mod build;
 mod dump;
 mod facts;
 mod identities;
 mod identity;
+mod model;
 mod ingress;
 mod names;
 mod order;
@@ -26,10 +28,12 @@ use crate::evaluate::{ModelledModule, Root, Standing};
 use crate::source::Span;
 use crate::value::{Address, Hole, ResourceId, RootId, SmolStr, Truth, Unknown, Value};
 
+pub use addresses::{Load, Room, Sized, first_addresses, is_private, length_for, overlap, size, usable};
 pub use build::{build, build_with};
 pub use facts::{Alias, Dangling, Facts};
 pub use identities::{Actor, Grant, Mistaken, Permission};
 pub use ingress::{Controller, Target, Way, Writer};
+pub use model::{ApiMode, Basis, NetworkModel, Surge};
 pub use names::{DnsSetting, Hub, NodeSubnet, Seen, Server, ZoneMode};
 pub use order::Order;
 pub use place::{End, Got, Place, Step};

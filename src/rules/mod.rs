@@ -1,6 +1,8 @@
 //! In: a network. Out: what is wrong with it, and what cannot be told.
 //! Never: knows how a finding is shown, or which language it was written in.
 
+mod clashes;
+mod clusters;
 mod by_model;
 mod dns_at_creation;
 mod finding;
@@ -198,6 +200,7 @@ rules! {
     vnl142_http_listener_without_redirect
     vnl148_front_door_classic
     vnl149_tls_certificate_inline
+    vnl165_service_cidr_overlap
     vnl200_network_policy_missing
     vnl201_network_policy_incompatible
     vnl202_azure_npm_retirement
