@@ -207,6 +207,8 @@ rules! {
     vnl210_nsg_denies_required_cluster_traffic
     vnl213_nsg_deny_all_outbound
     vnl220_basic_load_balancer
+    vnl221_outbound_ports_capacity
+    vnl222_nat_zone_mismatch
     vnl223_nat_or_lb_public_ip_sku_mismatch
     vnl224_basic_public_ip
     vnl230_private_endpoint_without_dns_zone_group
