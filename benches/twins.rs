@@ -7,7 +7,8 @@
 //! Every `X.bicep` below DIR with an `X.json` beside it is a pair. Both are evaluated without inputs, and their
 //! resources are compared: by module and symbol where the template has symbols, else by type and name. A pair is equal,
 //! different (something known in both contradicts, or stands in one only), or unknown (one of the two knows more).
-//! Pairs whose Bicep file calls a module of a registry are left out.
+//! Pairs whose Bicep file calls a module of a registry are left out. Templates without symbols do not say what only
+//! exists; what the graph of the Bicep file knows of such a resource is no difference.
 //!
 //! Beside it, the graphs of both are compared as `tests/support/graph.rs` says, where there is one; those of templates
 //! that hold a resource of `Microsoft.Network` or `Microsoft.ContainerService` are counted by themselves. All that differs
@@ -31,7 +32,24 @@ const MOST_INSTANCES: usize = 4096;
 const OF_NETWORKS: [&str; 2] = ["microsoft.network/", "microsoft.containerservice/"];
 
 /// Pairs of Azure/bicep-registry-modules that are not equal, and why that is right.
-const NOT_EQUAL: &[(&str, &str)] = &[];
+const NOT_EQUAL: &[(&str, &str)] = &[
+    (
+        "avm/res/api-center/service/tests/e2e/max/main.test.bicep",
+        "the template was compiled from an older text: its serviceShort is 'apicavmmax', the file's 'aacavmmax'",
+    ),
+    (
+        "avm/res/azure-stack-hci/network-interface/main.bicep",
+        "the template was compiled from an older text, without the parameter macAddress",
+    ),
+    (
+        "avm/res/azure-stack-hci/virtual-hard-disk/main.bicep",
+        "the template was compiled from an older text, without the parameter diskFileFormat",
+    ),
+    (
+        "avm/res/hybrid-container-service/provisioned-cluster-instance/nested/write.bicep",
+        "what lies beside it is a parameter file, not its template",
+    ),
+];
 
 /// The dump of a graph without nodes.
 const NOTHING: &str = "order\n";
@@ -89,20 +107,22 @@ fn main() -> ExitCode {
             let known = NOT_EQUAL.iter().find(|(known, _)| path.ends_with(known));
             println!("{word}: {path}: {}", known.map_or("nobody knows why", |(_, why)| *why));
         }
+        let lines = difference(&our_graph, &their_graph);
         let template = std::fs::read_to_string(bicep.with_extension("json")).unwrap_or_default();
         if makes_networks(&serde_json::from_str(&template).unwrap_or_default()) {
-            let word = match (our_graph == NOTHING, graph::difference(("", &our_graph), ("", &their_graph)).is_empty())
-            {
+            let word = match (our_graph == NOTHING, lines.is_empty()) {
                 (true, true) => "empty",
                 (false, true) => "equal",
                 (_, false) => "different",
             };
             *of_networks.entry(word).or_default() += 1;
+            if word == "empty" {
+                println!("no graph: {path}");
+            }
         }
         if our_graph == NOTHING && their_graph == NOTHING {
             continue;
         }
-        let lines = graph::difference(("Bicep", &our_graph), ("ARM", &their_graph));
         *graphs.entry(if lines.is_empty() { "equal" } else { "different" }).or_default() += 1;
         if !lines.is_empty() {
             different.push((path, lines));
@@ -133,6 +153,23 @@ fn main() -> ExitCode {
         println!("{:5} {class}   {}", places.len(), places.first().map_or("", String::as_str));
     }
     ExitCode::SUCCESS
+}
+
+/// The lines that only one of the two graphs has, but for those of what only exists and stands in the Bicep file alone.
+fn difference(ours: &str, theirs: &str) -> Vec<String> {
+    let lines = graph::difference(("Bicep", ours), ("ARM", theirs));
+    let existing = lines.iter().filter(|line| line.ends_with(" (read, Yes)"));
+    let existing = existing.filter_map(|line| line.strip_prefix("only in Bicep"));
+    let existing = existing.filter_map(|line| Some(&line[line.find('<')?..=line.rfind('>')?]));
+    let existing: Vec<String> = existing.map(str::to_string).collect();
+    let is_of = |line: &str, id: &String| {
+        let said = line.split_once(": ").map_or(line, |(_, said)| said);
+        said.starts_with(id.as_str())
+            || said.ends_with(&format!(" in {id}"))
+            || said.ends_with(&format!(" {id} (read, Yes)"))
+    };
+    let counts = |line: &String| !line.starts_with("only in Bicep") || !existing.iter().any(|id| is_of(line, id));
+    lines.into_iter().filter(counts).collect()
 }
 
 fn find(directory: &Path, pairs: &mut Vec<PathBuf>) {

@@ -67,11 +67,17 @@ const OF_AZURERM: &[&str] = &[
     "before microsoft.network/publicipaddresses pip-agw-",
     // A zone group is a part of its endpoint there, so the endpoint waits for the zone.
     "properties.privateDnsZoneGroups[].",
+    // Network rules and application rules stand in lists of their own there.
+    "properties.networkRuleCollections[].",
     "before microsoft.network/privateendpoints",
 ];
 
 /// Cases that Terraform and Bicep write with a difference, and which.
 const WRITTEN_APART: &[(&str, &str)] = &[
+    (
+        "authorized-ranges-miss-cluster-egress/bad",
+        "the NAT gateway is attached by blocks of its own, for which nobody waits",
+    ),
     ("application-gateway-shared-by-clusters/add-on-switched-off", "Terraform leaves the add-on out"),
     ("custom-zone-not-linked-to-hub/virtual-wan-linked", "the resolver has another name"),
     ("custom-zone-not-linked-to-hub/virtual-wan-not-linked", "the resolver has another name"),

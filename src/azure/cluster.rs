@@ -55,6 +55,7 @@ pub static CLUSTER: Type = Type {
         &APP_ROUTING_CONTROLLER,
         &MESH_MODE,
         &MESH_GATEWAYS,
+        &MESH_EXTERNAL,
         &ARTIFACT_SOURCE,
         &ARTIFACT_REGISTRY,
         &NODE_PROVISIONING,
@@ -349,6 +350,12 @@ pub static MESH_MODE: Field = field("properties.serviceMeshProfile.mode", "servi
 /// The kinds of the service mesh's gateways in ARM: `External`, `Internal`.
 pub static MESH_GATEWAYS: Field = arm_field("properties.serviceMeshProfile.istio.components.ingressGateways[].mode");
 
+/// azurerm has a flag for the service mesh's external gateway.
+pub static MESH_EXTERNAL: Field = field(
+    "properties.serviceMeshProfile.istio.components.externalIngressGateway",
+    "service_mesh_profile.external_ingress_gateway_enabled",
+);
+
 /// Where nodes fetch what they start with: `Direct`, or `Cache` for one that reaches no internet.
 pub static ARTIFACT_SOURCE: Field =
     field("properties.bootstrapProfile.artifactSource", "bootstrap_profile.artifact_source").or("Direct");
@@ -457,6 +464,9 @@ pub static NODE_TAINTS: Field = field("properties.nodeTaints", "node_taints").si
 
 /// azurerm's word for the taint `CriticalAddonsOnly=true:NoSchedule`, which ARM has among the others.
 pub static CRITICAL_ADDONS_ONLY: Field = field("onlyCriticalAddonsEnabled", "only_critical_addons_enabled");
+
+/// The prefix that nodes have their public addresses from.
+pub static POOL_TO_PREFIX: Link = Link { field: &NODE_PUBLIC_IP_PREFIX, to: &super::public_ip::PUBLIC_IP_PREFIX };
 
 /// Where the nodes of a pool stand.
 pub static POOL_TO_SUBNET: Link = Link { field: &POOL_SUBNET, to: &virtual_network::SUBNET };

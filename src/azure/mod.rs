@@ -4,6 +4,7 @@
 //! ARM's shape is the one vocabulary. A resource type is one file of data here: each field's ARM path, azurerm's
 //! spelling and the default stand on the same line.
 
+mod exported;
 mod field;
 mod translate;
 
@@ -21,7 +22,9 @@ pub mod load_balancer;
 pub mod nat_gateway;
 pub mod network_interface;
 pub mod paas;
+pub mod plain;
 pub mod private_endpoint;
+pub mod provider;
 pub mod public_ip;
 pub mod routes;
 pub mod security_group;
@@ -29,6 +32,11 @@ pub mod traffic_manager;
 pub mod virtual_network;
 pub mod waf;
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+pub use exported::in_arm_shape;
 pub use field::{Change, Default_, Field, Link, Part, arm_field, field, part_words, parts};
 pub use translate::{At, Named, Translated, as_pieces, in_arm_words, values_at};
 
@@ -113,6 +121,7 @@ pub static TYPES: &[&Type] = &[
     &identity::IDENTITY,
     &identity::ROLE_ASSIGNMENT,
     &identity::ROLE_DEFINITION,
+    &provider::REGISTRATION,
     &firewall::FIREWALL,
     &firewall::FIREWALL_POLICY,
     &firewall::RULE_GROUP,
@@ -120,6 +129,7 @@ pub static TYPES: &[&Type] = &[
     &firewall::OWN_APPLICATION_RULES,
     &firewall::OWN_NETWORK_RULES,
     &firewall::OWN_NAT_RULES,
+    &firewall::IP_GROUP,
     &hub::VIRTUAL_HUB,
     &hub::HUB_IP,
     &hub::HUB_CONNECTION,
@@ -157,6 +167,7 @@ pub static TYPES: &[&Type] = &[
     &application_load_balancer::ASSOCIATION,
     &kubernetes::RELEASE,
     &kubernetes::INGRESS,
+    &kubernetes::SERVICE,
     &kubernetes::MANIFEST,
     &kubernetes::GITOPS,
     &network_interface::NETWORK_INTERFACE,
@@ -261,6 +272,7 @@ pub static JOINS: &[&Join] = &[
     &security_group::SUBNET_ASSOCIATION,
     &security_group::INTERFACE_ASSOCIATION,
     &nat_gateway::SUBNET_ASSOCIATION,
+    &firewall::IP_GROUP_RANGE,
     &nat_gateway::PUBLIC_IP_ASSOCIATION,
     &nat_gateway::PREFIX_ASSOCIATION,
 ];
@@ -276,6 +288,7 @@ pub static LINKS: &[&Link] = &[
     &cluster::CLUSTER_TO_OUTBOUND_IP,
     &cluster::CLUSTER_TO_OUTBOUND_PREFIX,
     &cluster::POOL_TO_POD_SUBNET,
+    &cluster::POOL_TO_PREFIX,
     &virtual_network::SUBNET_TO_ROUTE_TABLE,
     &virtual_network::PEERING_TO_REMOTE,
     &dns::LINK_TO_VNET,
@@ -321,15 +334,27 @@ pub static LINKS: &[&Link] = &[
     &application_load_balancer::ASSOCIATION_TO_SUBNET,
 ];
 
+/// Every type that the graph holds: those that rules ask about, then the others.
+pub fn types() -> impl Iterator<Item = &'static Type> {
+    TYPES.iter().copied().chain(plain::PLAIN)
+}
+
 /// The type with an ARM name, in any case of letters.
 pub fn by_arm_name(name: &str) -> Option<&'static Type> {
-    TYPES.iter().copied().find(|kind| kind.name.eq_ignore_ascii_case(name))
+    static BY_NAME: LazyLock<FxHashMap<String, &'static Type>> =
+        LazyLock::new(|| types().map(|kind| (kind.name.to_lowercase(), kind)).collect());
+    BY_NAME.get(&name.to_lowercase()).copied()
 }
 
 /// The type that an azurerm resource or data source is, and how it is named.
 pub fn by_azurerm_name(name: &str) -> Option<(&'static Type, Naming)> {
-    TYPES.iter().copied().find_map(|kind| {
-        let naming = kind.azurerm.iter().find(|(spelling, _)| *spelling == name)?.1;
-        Some((kind, naming))
-    })
+    static BY_NAME: LazyLock<FxHashMap<&'static str, (&'static Type, Naming)>> = LazyLock::new(|| {
+        let named = |kind: &'static Type| kind.azurerm.iter().map(move |(name, naming)| (*name, (kind, *naming)));
+        // The first type that names an azurerm resource keeps it.
+        types().flat_map(named).fold(FxHashMap::default(), |mut all, (name, known)| {
+            all.entry(name).or_insert(known);
+            all
+        })
+    });
+    BY_NAME.get(name).copied()
 }

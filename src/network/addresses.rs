@@ -15,6 +15,10 @@ use crate::value::{Cidr, Kind, Truth, Unknown, Value};
 /// The addresses of each range of a subnet that Azure keeps: the first four and the last.
 const KEPT: u64 = 5;
 
+/// What AKS keeps for itself: neither pods, services nor nodes may have these addresses
+/// (<https://learn.microsoft.com/azure/aks/concepts-network-cni-overview>).
+pub const RESERVED: [&str; 4] = ["169.254.0.0/16", "172.30.0.0/16", "172.31.0.0/16", "192.0.2.0/24"];
+
 /// One range as far as it is known: of `${var.base}.0/24` that it has 256 addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sized {
@@ -77,6 +81,11 @@ pub fn length_for(addresses: u64) -> Option<u8> {
 /// Two ranges, one of each side, that share addresses.
 pub fn overlap(left: &[Cidr], right: &[Cidr]) -> Option<(Cidr, Cidr)> {
     left.iter().find_map(|own| right.iter().find(|other| own.overlaps(**other)).map(|other| (*own, *other)))
+}
+
+/// The range of AKS's own that a range shares addresses with.
+pub fn reserved(range: Cidr) -> Option<Cidr> {
+    RESERVED.iter().filter_map(|text| Cidr::parse(text)).find(|reserved| reserved.overlaps(range))
 }
 
 /// Whether a range lies in what RFC 1918 and RFC 6598, or RFC 4193, keep for private networks.
@@ -257,6 +266,10 @@ impl<'n> Place<'n> {
                 loads.push(Load { cluster, pool, span: step.span, model, pods, now: pool.nodes_now(), most, surge });
             }
         }
+        // The order of the declarations says nothing.
+        let place =
+            |load: &Load| (load.cluster.address().clone(), load.pool.declaration() != load.cluster.declaration());
+        loads.sort_by_cached_key(|load| (place(load), load.pool.address().clone()));
         (loads, open)
     }
 

@@ -3,13 +3,16 @@
 
 mod absence;
 mod addresses;
+mod api_server;
 mod build;
 mod dump;
 mod facts;
+mod firewalls;
 mod identities;
 mod identity;
-mod model;
+mod lookup;
 mod ingress;
+mod model;
 mod names;
 mod order;
 mod place;
@@ -28,12 +31,17 @@ use crate::evaluate::{ModelledModule, Root, Standing};
 use crate::source::Span;
 use crate::value::{Address, Hole, ResourceId, RootId, SmolStr, Truth, Unknown, Value};
 
-pub use addresses::{Load, Room, Sized, first_addresses, is_private, length_for, overlap, size, usable};
+pub use addresses::{
+    Load, RESERVED, Room, Sized, first_addresses, is_private, length_for, overlap, reserved, size, usable,
+};
+pub use api_server::Allowed;
 pub use build::{build, build_with};
 pub use facts::{Alias, Dangling, Facts};
+pub use firewalls::{Opening, Openings};
 pub use identities::{Actor, Grant, Mistaken, Permission};
 pub use ingress::{Controller, Target, Way, Writer};
-pub use model::{ApiMode, Basis, NetworkModel, Surge};
+pub use lookup::{Hop, Wait};
+pub use model::{ApiMode, Basis, NetworkModel, Nodes, Surge};
 pub use names::{DnsSetting, Hub, NodeSubnet, Seen, Server, ZoneMode};
 pub use order::Order;
 pub use place::{End, Got, Place, Step};
@@ -49,12 +57,18 @@ pub struct Network {
     nodes: Vec<Node>,
     by_address: HashMap<Address, usize>,
     by_kind: HashMap<&'static str, Vec<usize>>,
-    /// Nodes by type and name in lower case, holes spelled out.
+    /// Nodes by type and names.
     by_name: HashMap<(&'static str, String), Vec<usize>>,
-    /// Nodes by type whose name has holes, or is not known at all.
+    /// Nodes by type, names and scope.
+    by_id: HashMap<(&'static str, String, String), Vec<usize>>,
+    /// Nodes by type, names and root.
+    by_root: HashMap<(&'static str, String, RootId), Vec<usize>>,
+    /// Nodes by type of which some name has holes, or is not known at all.
     open_names: HashMap<&'static str, Vec<usize>>,
     /// The nodes of each declaration.
     by_declaration: HashMap<Address, Vec<usize>>,
+    /// Types of which some node may lie in any other, and why.
+    open_parents: HashMap<&'static str, Hole>,
     /// The nodes that lie in a node.
     within: HashMap<usize, Vec<usize>>,
     /// VNets that are peered with a VNet, and by which peering: its own before the other's.
@@ -84,6 +98,8 @@ pub struct Network {
     standing: HashMap<RootId, Standing>,
     /// What is known of the types that are deployed: of which kinds there are any.
     deployed_kinds: HashSet<&'static str>,
+    /// Of which kinds a saved node may have more children and links than the graph holds.
+    saved_open: HashMap<Address, Vec<SmolStr>>,
     /// What the user calls by another name: inputs, outputs and attributes, of one root or of any.
     named: HashMap<(Option<RootId>, SmolStr), facts::Target>,
     /// Ids that the user calls by another one.
@@ -113,6 +129,8 @@ pub(crate) struct Node {
     ignored: Vec<crate::value::SmolStr>,
     /// The declaration whose making makes it.
     declaration: Address,
+    /// The version of ARM's API that it is written for, where one is written.
+    api_version: Option<SmolStr>,
     azurerm: bool,
     /// The major version of azurerm that its root runs with, where it is known.
     azurerm_major: Option<u64>,

@@ -59,6 +59,19 @@ pub struct Surge {
     pub written: bool,
 }
 
+/// How many nodes a cluster has, as far as that is known: what is not known is not counted.
+#[derive(Clone, Debug, Default)]
+pub struct Nodes {
+    /// From the beginning.
+    pub now: i64,
+    /// At most.
+    pub most: i64,
+    /// What the upgrade of one pool adds at least.
+    pub surge: i64,
+    /// Why there may be more.
+    pub unknown: Option<Unknown>,
+}
+
 impl NetworkModel {
     /// What a person calls it.
     pub fn words(self) -> &'static str {
@@ -165,6 +178,19 @@ impl<'n> Place<'n> {
         }
     }
 
+    /// Whether the nodes and pods of a cluster have addresses of IPv6 too, and what would decide.
+    pub fn is_dual_stack(self) -> (Truth, Option<Unknown>) {
+        let families = self.get(&cluster::IP_FAMILIES);
+        let asks = |value: &crate::value::Value| match value.items() {
+            Some(items) => {
+                let more = if value.rest().is_some() { Truth::Unknown } else { Truth::No };
+                Truth::any(items.iter().map(|item| item.is("IPv6"))) | more
+            }
+            None => value.is("IPv6"),
+        };
+        (families.ask(|value| value.ask(&asks)), families.unknown())
+    }
+
     /// Nodes come as they are needed, and no number bounds them.
     pub fn has_unbounded_nodes(self) -> Truth {
         self.is(&cluster::NODE_PROVISIONING, "Auto")
@@ -247,6 +273,33 @@ impl<'n> Place<'n> {
             return Ok(Surge { least: 0, most: tenth(nodes), written: false });
         }
         Ok(Surge { least: nodes.min(1), most: tenth(nodes), written: false })
+    }
+
+    /// How many nodes all pools of a cluster have.
+    pub fn nodes(self) -> Nodes {
+        let mut nodes = Nodes::default();
+        for pool in self.pools() {
+            if pool.exists() != Truth::Yes {
+                nodes.unknown = nodes.unknown.or_else(|| pool.decides().cloned());
+                continue;
+            }
+            let counts = pool.nodes_now().and_then(|now| Ok((now, pool.nodes_at_most()?)));
+            match pool.nodes_now() {
+                Ok(now) => nodes.now += now,
+                Err(unknown) => nodes.unknown = nodes.unknown.or(Some(unknown)),
+            }
+            match counts {
+                Ok((now, most)) => {
+                    nodes.most += now.max(most);
+                    match pool.surge(most) {
+                        Ok(surge) => nodes.surge = nodes.surge.max(surge.least),
+                        Err(unknown) => nodes.unknown = nodes.unknown.or(Some(unknown)),
+                    }
+                }
+                Err(unknown) => nodes.unknown = nodes.unknown.or(Some(unknown)),
+            }
+        }
+        nodes
     }
 
     /// A field is written, not assumed.

@@ -100,6 +100,11 @@ impl<'n> Place<'n> {
         self.node().azurerm
     }
 
+    /// The version of ARM's API that it is written for; azurerm writes none.
+    pub fn api_version(self) -> Option<&'n str> {
+        self.node().api_version.as_deref()
+    }
+
     /// Its id, as far as it is known.
     pub fn id(self) -> Option<&'n ResourceId> {
         self.node().id.as_ref()
@@ -108,6 +113,11 @@ impl<'n> Place<'n> {
     /// It is made here, not read.
     pub fn is_made(self) -> bool {
         !self.node().existing
+    }
+
+    /// All that is to say of it is here: it is made, or it is deployed and was exported.
+    pub fn is_known(self) -> bool {
+        self.is_made() || self.node().whole
     }
 
     /// Whether it is made at all.
@@ -342,7 +352,7 @@ impl<'n> Place<'n> {
 
     /// Whether this is made before `then`.
     pub fn made_before(self, then: Place) -> Order {
-        if self.node().existing {
+        if self.node().existing && !self.network.is_saved(self.root()) {
             return Order::Before;
         }
         self.network.order(self.declaration(), then.declaration())

@@ -8,10 +8,11 @@ use crate::azure::cluster;
 use crate::value::{Truth, Unknown, Value};
 
 impl<'n> Place<'n> {
-    /// The pools of a cluster, those that it is made with first.
+    /// The pools of a cluster: those that it is made with first, in their order, then the others by address.
     pub fn pools(self) -> Vec<Place<'n>> {
         let mut pools = self.children(&cluster::POOL);
-        pools.sort_by_key(|pool| pool.declaration() != self.declaration());
+        let own = |pool: &Place| pool.declaration() == self.declaration();
+        pools.sort_by_key(|pool| (!own(pool), (!own(pool)).then(|| pool.address().clone())));
         pools
     }
 
@@ -22,11 +23,13 @@ impl<'n> Place<'n> {
 
     /// Whether a pool is told which subnet to stand in; left out, null and empty, AKS makes a VNet of its own.
     pub fn has_subnet(self) -> Truth {
-        match self.get(&cluster::POOL_SUBNET) {
-            Got::Is(value) => !(value.is_absent() | is_empty(&value)),
-            Got::Absent => Truth::No,
-            Got::Unknown(_) => Truth::Unknown,
-        }
+        is_there(&self.get(&cluster::POOL_SUBNET))
+    }
+
+    /// Whether a pool is told which subnet its pods have their addresses from, and what would decide.
+    pub fn has_pod_subnet(self) -> (Truth, Option<Unknown>) {
+        let subnet = self.get(&cluster::POD_SUBNET);
+        (is_there(&subnet), subnet.unknown())
     }
 
     /// Whether any pool of a cluster stands in a subnet that the code brings, and what would decide.
@@ -38,6 +41,14 @@ impl<'n> Place<'n> {
             _ => None,
         });
         (brings, unknown)
+    }
+}
+
+fn is_there(subnet: &Got) -> Truth {
+    match subnet {
+        Got::Is(value) => !(value.is_absent() | is_empty(value)),
+        Got::Absent => Truth::No,
+        Got::Unknown(_) => Truth::Unknown,
     }
 }
 

@@ -83,7 +83,7 @@ fn of_cluster<'n>(network: &'n Network, cluster: Place<'n>, found: &mut Vec<Situ
         return;
     };
     for setting in vnet.dns_settings() {
-        let own = setting.declaration == *vnet.declaration();
+        let own = setting.own;
         // What the VNet itself says holds from its first moment, and the subnet lies in it.
         let at = if own { Order::Before } else { network.order(&setting.declaration, cluster.declaration()) };
         let servers = match &setting.servers {
@@ -381,7 +381,7 @@ pub fn let_wait(waiting: Place, first: Place) -> String {
 }
 
 /// The module that declares a resource, and the resource's name in it.
-fn module_and_name(place: Place) -> (String, String) {
+pub fn module_and_name(place: Place) -> (String, String) {
     let address = place.declaration().text();
     let dots = if place.is_terraform() { 2 } else { 1 };
     let at = address.rmatch_indices('.').nth(dots - 1).map(|(at, _)| at);

@@ -4,10 +4,12 @@
 mod clashes;
 mod clusters;
 mod by_model;
+mod conflicts;
 mod dns_at_creation;
 mod finding;
 mod gateways;
 mod hub_links;
+mod identity_roles;
 mod precedence;
 mod scope;
 mod udr;
@@ -49,6 +51,14 @@ pub struct Settings {
     pub links_owned_by_vnet: bool,
     /// Ranges that other teams hold.
     pub ip_plan: Vec<Planned>,
+}
+
+impl Settings {
+    /// The rules that are advice elsewhere, and that the user's policy turns into a demand: they run without being selected.
+    pub fn demanded(&self) -> Vec<&'static str> {
+        let policies = [(self.require_egress_inspection, "VNL086")];
+        policies.into_iter().filter(|(demands, _)| *demands).map(|(_, code)| code).collect()
+    }
 }
 
 /// A range of a plan of addresses.
@@ -157,14 +167,38 @@ rules! {
     vnl001_custom_dns_before_zone_link
     vnl002_system_zone_with_custom_dns
     vnl003_zone_link_not_before_cluster
+    vnl004_vnet_update_races_cluster
+    vnl005_dns_path_not_before_cluster
+    vnl006_dns_servers_declared_twice
+    vnl007_spoke_not_using_central_dns
     vnl020_custom_zone_not_linked_to_hub
     vnl021_system_zone_not_linked_to_hub
+    vnl022_prefer_custom_private_dns_zone
+    vnl023_private_zone_name_or_region_mismatch
+    vnl024_byo_zone_needs_user_assigned_identity
+    vnl025_byo_zone_role_missing
+    vnl026_cluster_identity_network_role_missing
+    vnl027_role_assignment_not_before_cluster
+    vnl028_no_private_zone_and_no_public_fqdn
+    vnl029_vnet_linked_to_two_zones_of_same_name
+    vnl030_zone_link_to_cluster_vnet_races_aks
+    vnl031_arm_api_too_old_for_byo_zone_link
+    vnl032_private_dns_prefix_misused
+    vnl033_zone_in_other_subscription
+    vnl040_dns_server_is_firewall_without_proxy
+    vnl041_secured_hub_firewall_cannot_see_zone
+    vnl042_resolver_ruleset_loop
+    vnl043_ruleset_overrides_aks_zone
+    vnl044_dns_server_unreachable
+    vnl045_mixed_dns_servers
     vnl050_one_way_peering
     vnl051_peered_address_overlap
     vnl052_gateway_transit_mismatch
     vnl053_peering_blocks_forwarded_traffic
     vnl054_pool_subnets_in_different_vnets
     vnl055_vnet_uses_reserved_range
+    vnl056_on_premises_range_overlap
+    vnl057_spoke_does_not_use_hub_gateway
     vnl070_udr_outbound_without_route_table
     vnl071_udr_route_table_without_default_route
     vnl072_udr_default_route_to_internet_or_none
@@ -175,11 +209,20 @@ rules! {
     vnl077_managed_nat_gateway_with_own_vnet
     vnl078_user_nat_gateway_not_attached
     vnl079_default_route_with_load_balancer_outbound
+    vnl080_asymmetric_public_ingress
+    vnl081_kubenet_own_route_table_with_system_identity
+    vnl082_kubenet_shared_route_table_or_subnet
+    vnl083_kubenet_private_own_dns_own_route_table
+    vnl084_bgp_propagation_can_bypass_firewall
     vnl085_pools_have_different_egress
+    vnl086_egress_not_inspected
+    vnl087_firewall_missing_aks_rules
     vnl088_outbound_type_needs_vmss_and_standard_lb
     vnl089_network_isolated_prerequisites
+    vnl090_default_outbound_access_relied_on
     vnl091_udr_outbound_beside_dynamic_routes
     vnl094_gateway_subnet_has_default_route
+    vnl095_gateway_subnet_return_path_asymmetric
     vnl100_route_server_subnet_invalid
     vnl101_vhub_connection_internet_security_off
     vnl110_application_gateway_shared_by_clusters
@@ -200,7 +243,37 @@ rules! {
     vnl142_http_listener_without_redirect
     vnl148_front_door_classic
     vnl149_tls_certificate_inline
+    vnl150_public_api_server_open
+    vnl151_authorized_ranges_on_private_cluster
+    vnl152_authorized_ranges_miss_cluster_egress
+    vnl153_authorized_ranges_allow_all
+    vnl154_authorized_ranges_limit
+    vnl155_api_server_subnet_invalid
+    vnl156_vnet_integration_without_subnet
+    vnl157_private_cluster_needs_standard_lb
+    vnl158_virtual_nodes_with_authorized_ranges
+    vnl160_kubenet_retirement
+    vnl161_kubenet_node_limit
+    vnl162_cni_subnet_too_small
+    vnl163_overlay_or_kubenet_pod_cidr_too_small
+    vnl164_pod_subnet_too_small
     vnl165_service_cidr_overlap
+    vnl166_pod_cidr_overlap
+    vnl167_reserved_range_in_service_or_pod_cidr
+    vnl168_dns_service_ip_invalid
+    vnl169_service_cidr_too_large
+    vnl170_virtual_nodes_network
+    vnl171_windows_needs_azure_cni
+    vnl172_node_subnet_delegated_or_special
+    vnl174_overlay_scale_limits
+    vnl175_pod_cidr_with_flat_cni
+    vnl176_max_pods_out_of_bounds
+    vnl177_dual_stack_needs_overlay
+    vnl178_pod_or_service_cidr_public
+    vnl179_network_model_implicit
+    vnl181_overlay_names_too_long
+    vnl182_node_autoprovisioning_incompatible
+    vnl183_cilium_prerequisites
     vnl200_network_policy_missing
     vnl201_network_policy_incompatible
     vnl202_azure_npm_retirement

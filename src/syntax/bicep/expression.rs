@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
 use super::super::{Binder, Element, Expr, ExprKind, Fault, Field, Operator, Part, Repeated, Sign, Yield};
@@ -17,6 +18,8 @@ pub(super) struct Lower<'t> {
     /// The levels that are left until the tree is higher than was promised.
     pub(super) left: usize,
     pub(super) faults: Vec<Fault>,
+    /// What the file's own types are written as, by their names.
+    pub(super) types: FxHashMap<&'t str, Node<'t>>,
 }
 
 /// What an object is made of, before it is known what it is the body of.

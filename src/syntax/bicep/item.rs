@@ -1,6 +1,7 @@
 //! In: a tree. Out: its declarations.
 //! Never: gives a value to what an error may have changed: such a declaration keeps its name and is broken behind it.
 
+use rustc_hash::FxHashMap;
 use tree_sitter::{Node, Tree};
 
 use super::super::{
@@ -11,9 +12,12 @@ use super::names::Named;
 use crate::source::{FileId, Span};
 use crate::value::SmolStr;
 
+/// How many names of types are followed; names of types may go round in a circle.
+const MOST_ALIASES: usize = 16;
+
 /// Lowers a tree that is at most `bound` high.
 pub(super) fn lower(text: &str, tree: &Tree, bound: usize, file: FileId, shape: Shape) -> (Vec<Item>, Vec<Fault>) {
-    let mut lower = Lower { text, file, left: bound, faults: Vec::new() };
+    let mut lower = Lower { text, file, left: bound, faults: Vec::new(), types: types(text, tree) };
     let mut items = Vec::new();
     let mut cursor = tree.walk();
     let mut children = tree.root_node().children(&mut cursor).filter(|child| !is_trivia(*child)).peekable();
@@ -31,6 +35,17 @@ pub(super) fn lower(text: &str, tree: &Tree, bound: usize, file: FileId, shape: 
         lower.declaration(node, behind || before, shape, &mut items);
     }
     (items, lower.faults)
+}
+
+/// What the types that a file declares are written as.
+fn types<'t>(text: &'t str, tree: &'t Tree) -> FxHashMap<&'t str, Node<'t>> {
+    let mut cursor = tree.walk();
+    let declared = tree.root_node().named_children(&mut cursor).filter(|node| node.is_a() == "type_declaration");
+    let named = declared.filter_map(|node| {
+        let name = text.get(node.child_in("name")?.byte_range())?;
+        Some((name, node.child_in("value")?))
+    });
+    named.collect()
 }
 
 /// Comments, pragmas and line endings.
@@ -192,11 +207,28 @@ impl<'t> Lower<'t> {
             type_constraint: None,
             type_text: written.map(|written| SmolStr::new(self.written(written))),
             default,
-            optional: written.is_some_and(|written| written.is_a() == "nullable_type"),
+            optional: written.is_some_and(|written| self.takes_null(written, MOST_ALIASES)),
             not_nullable: false,
             secret: self.decorators(node).iter().any(|decorator| decorator.name == "secure"),
             span: self.span(node),
         }))
+    }
+
+    /// Null is among the values of a type: `string?`, `'a' | 'b'?`, or the name of such a type in the same file.
+    fn takes_null(&self, written: Node<'t>, aliases: usize) -> bool {
+        match written.is_a() {
+            "nullable_type" | "null" => true,
+            "parenthesized_type" => written.child_in("type").is_some_and(|inner| self.takes_null(inner, aliases)),
+            "union_type" => {
+                let mut cursor = written.walk();
+                let mut members = written.children_by_field_name("member", &mut cursor);
+                members.any(|member| self.takes_null(member, aliases))
+            }
+            "type_identifier" if aliases > 0 => {
+                self.types.get(self.written(written)).is_some_and(|meant| self.takes_null(*meant, aliases - 1))
+            }
+            _ => false,
+        }
     }
 
     fn assignment(&mut self, node: Node<'t>, certain: Certain) -> Option<Item> {
