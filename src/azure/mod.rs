@@ -149,6 +149,7 @@ pub static TYPES: &[&Type] = &[
     &kubernetes::INGRESS,
     &kubernetes::MANIFEST,
     &kubernetes::GITOPS,
+    &kubernetes::EXTENSION,
     &network_interface::NETWORK_INTERFACE,
     &security_group::SECURITY_GROUP,
     &security_group::SECURITY_RULE,
@@ -270,11 +271,13 @@ pub static LINKS: &[&Link] = &[
     &private_endpoint::GROUP_TO_ZONE,
     &ddos::VNET_TO_PLAN,
     &application_gateway::GATEWAY_TO_PRIVATE_FRONTEND,
+    &application_gateway::GATEWAY_TO_PUBLIC_IP,
     &application_gateway::GATEWAY_TO_POLICY,
     &application_gateway::LISTENER_TO_POLICY,
     &front_door::ROUTE_TO_ORIGIN_GROUP,
     &front_door::ROUTE_TO_DOMAIN,
     &front_door::SECURITY_POLICY_TO_GUARD,
+    &traffic_manager::ENDPOINT_TO_PUBLIC_IP,
     &application_load_balancer::ASSOCIATION_TO_SUBNET,
 ];
 

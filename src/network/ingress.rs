@@ -10,7 +10,7 @@ use super::{End, Got, Network, Order, Place};
 use crate::azure::{Type, application_gateway as gateway, cluster, kubernetes};
 use crate::evaluate::functions::json_with_holes;
 use crate::source::Span;
-use crate::value::{Kind, Pieces, Reference, ResourceId, Segment, Truth, Unknown, Value};
+use crate::value::{Hole, Kind, Pieces, Reference, ResourceId, Segment, Truth, Unknown, Value};
 
 /// An ingress controller that writes to an application gateway.
 #[derive(Clone, Debug)]
@@ -85,6 +85,23 @@ impl Network {
                 false => Vec::from_iter(place.release_writer()),
             })
             .collect()
+    }
+}
+
+impl Network {
+    /// The resource of a type whose attribute a value is: of `azurerm_public_ip.web.fqdn` the address.
+    pub fn whose(&self, value: &Value, kind: &'static Type) -> Option<Place<'_>> {
+        let reference = match &value.kind {
+            Kind::Reference(reference) => reference.clone(),
+            Kind::Text(pieces) => match pieces.only_hole()? {
+                Hole::Reference(reference) => reference.clone(),
+                Hole::Unknown(_) => return None,
+            },
+            _ => return None,
+        };
+        let index = self.canonical(*self.by_address.get(&reference.address)?);
+        let place = Place { network: self, index };
+        (place.kind() == kind).then_some(place)
     }
 }
 
@@ -220,6 +237,11 @@ impl<'n> Place<'n> {
             }
         }
         open.map_or(Got::Absent, Got::Unknown)
+    }
+
+    /// The public addresses that a gateway listens on, where they are declared here.
+    pub fn public_addresses(self) -> Vec<Place<'n>> {
+        self.follow(&gateway::GATEWAY_TO_PUBLIC_IP).into_iter().filter_map(|step| step.end.place()).collect()
     }
 
     /// The ingress controllers that write, or may write, to this gateway.
@@ -374,7 +396,7 @@ fn in_yaml(text: &Pieces, path: &[&str]) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::{Address, Hole, Piece, RootId};
+    use crate::value::{Address, Piece, RootId};
 
     #[test]
     fn a_path_of_a_yaml_text_is_found_with_its_holes() {

@@ -13,6 +13,7 @@ const YIELDS: &[(&str, &str)] = &[
     ("VNL074", "VNL071"),
     ("VNL070", "VNL071"),
     ("VNL074", "VNL091"),
+    ("VNL111", "VNL117"),
 ];
 
 /// Drops what yields to another finding of the same subject that rests on something that it rests on too.
