@@ -133,7 +133,13 @@ pub fn serves<'n>(network: &'n Network, place: Place<'n>) -> Option<((Place<'n>,
             texts.into_iter().filter_map(|text| Some((text.parse().ok()?, *pool))).collect::<Vec<_>>()
         })
         .collect();
+    let home = place.gateway_subnet().and_then(Place::parent);
     for (cluster, vnet) in &vnets {
+        // Private addresses are many networks' own.
+        let near = home.is_some_and(|home| home == *vnet || home.is_tied_to(*vnet).is_some());
+        if !near && cluster.root() != place.root() {
+            continue;
+        }
         let ranges: Vec<Cidr> = vnet.ranges(&virtual_network::ADDRESS_SPACE).unwrap_or_default();
         if let Some((address, pool)) =
             addresses.iter().find(|(address, _)| ranges.iter().any(|range| range.holds(*address)))
@@ -142,7 +148,6 @@ pub fn serves<'n>(network: &'n Network, place: Place<'n>) -> Option<((Place<'n>,
             return Some(((*cluster, Step { message, span: pool.span() }), Confidence::High));
         }
     }
-    // A gateway whose pools are all for something else has said so.
     let steps = place.follow(&gateway::GATEWAY_TO_SUBNET);
     let own = steps.iter().find_map(|step| match &step.end {
         End::Place(subnet) => Some((subnet.parent()?, step.span)),

@@ -1,6 +1,6 @@
 //! See the rule's page below.
 
-use super::gateways::{gateway_of, guarded, settled};
+use super::gateways::{gateway_of, guarded, serves, settled};
 use super::{Confidence, Finding, Level, Settings, Step};
 use crate::azure::{cluster, front_door, public_ip, waf};
 use crate::network::{End, Got, Network, Place};
@@ -224,10 +224,17 @@ fn covered(profile: Place, name: Place) -> (Truth, Option<Unknown>) {
 fn leads_to<'n>(network: &'n Network, route: Place<'n>) -> Option<(Place<'n>, Confidence)> {
     let groups = route.follow(&front_door::ROUTE_TO_ORIGIN_GROUP).into_iter().filter_map(|step| step.end.place());
     let origins: Vec<Place> = groups.flat_map(|group| group.children(&front_door::ORIGIN)).collect();
+    let beside = |place: Place| network.all(&cluster::CLUSTER).iter().any(|cluster| cluster.root() == place.root());
     let of = |origin: &Place<'n>| {
         let Got::Is(host) = origin.get(&front_door::HOST_NAME) else { return None };
-        if network.whose(&host, &public_ip::PUBLIC_IP).is_some() {
-            return Some((*origin, Confidence::High));
+        if let Some(address) = network.whose(&host, &public_ip::PUBLIC_IP) {
+            let gateway = gateway_of(network, *origin);
+            let serves = gateway.is_some_and(|gateway| serves(network, gateway).is_some());
+            return (serves || gateway.is_none() && beside(address)).then_some((*origin, Confidence::High));
+        }
+        // A name alone says nothing of a cluster that another deployment makes.
+        if !beside(*origin) {
+            return None;
         }
         // What another service answers is no cluster's.
         let elsewhere = match &host.kind {

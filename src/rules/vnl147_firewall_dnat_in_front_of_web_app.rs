@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::gateways::{settled, texts};
 use super::{Finding, Level, Settings, Step};
-use crate::azure::{application_gateway as gateway, cluster, firewall, load_balancer, virtual_network, waf};
+use crate::azure::{application_gateway as gateway, cluster, firewall, virtual_network, waf};
 use crate::network::{Network, Place};
 use crate::source::Span;
 use crate::value::{SmolStr, Truth, Value};
@@ -134,7 +134,7 @@ fn found(network: &Network, collection: Place, rule: &Value) -> Option<Finding> 
     if !web && open.is_none() {
         return None;
     }
-    let target = target(network, translated)?;
+    let target = target(network, collection, translated)?;
     let (noun, name) = (target.kind().noun, target.name());
     let shown = collection.name();
     let mut found = match web {
@@ -163,24 +163,33 @@ fn found(network: &Network, collection: Place, rule: &Value) -> Option<Finding> 
 }
 
 /// The gateway, or the internal load balancer beside a cluster, whose address a NAT rule names.
-fn target<'n>(network: &'n Network, translated: &Value) -> Option<Place<'n>> {
+fn target<'n>(network: &'n Network, collection: Place<'n>, translated: &Value) -> Option<Place<'n>> {
     let address: IpAddr = translated.as_text()?.trim().parse().ok()?;
-    let holds = |subnet: &Place| {
+    let holds = |subnet: &Place<'n>| {
         let ranges = subnet.ranges(&virtual_network::PREFIXES).unwrap_or_default();
-        ranges.iter().any(|range| range.holds(address))
+        ranges.iter().any(|range| range.holds(address)) && is_near(network, collection, *subnet)
     };
     let gateways = network.all(&gateway::APPLICATION_GATEWAY).into_iter();
     let gateway = gateways.into_iter().find(|place| place.gateway_subnet().is_some_and(|subnet| holds(&subnet)));
-    let balancers = || {
-        let written = |place: &Place| place.get_all(&load_balancer::ADDRESSES).0.iter().any(|own| own.as_text() == Some(&address.to_string()));
-        network.all(&load_balancer::LOAD_BALANCER).into_iter().find(written)
-    };
     // What AKS gives a service has no resource of its own: it lies in the subnet of the nodes.
     let clusters = || {
-        let nodes = |cluster: &Place| cluster.node_subnets().iter().filter_map(|subnet| subnet.end.place()).any(|subnet| holds(&subnet));
+        let nodes =
+            |cluster: &Place<'n>| cluster.node_subnets().iter().filter_map(|subnet| subnet.end.place()).any(|subnet| holds(&subnet));
         network.all(&cluster::CLUSTER).into_iter().find(nodes)
     };
-    gateway.or_else(balancers).or_else(clusters)
+    gateway.or_else(clusters)
+}
+
+/// Private addresses are many networks' own: the subnet is of the same deployment, or its VNet is tied to the firewall's.
+fn is_near(network: &Network, collection: Place, subnet: Place) -> bool {
+    let Some(vnet) = subnet.parent() else { return collection.root() == subnet.root() };
+    let of = |wall: &Place| {
+        let policies = wall.follow(&firewall::FIREWALL_TO_POLICY).into_iter().filter_map(|step| step.end.place());
+        let group = collection.parent();
+        Some(*wall) == group || policies.into_iter().any(|policy| group.and_then(Place::parent) == Some(policy))
+    };
+    let mut homes = network.all(&firewall::FIREWALL).into_iter().filter(of).filter_map(Place::home);
+    collection.root() == subnet.root() || homes.any(|home| home == vnet || home.is_tied_to(vnet).is_some())
 }
 
 /// Where a rule of a gateway's firewall policy looks at the address of the client.
