@@ -56,11 +56,16 @@ const OF_AZURERM: &[&str] = &[
     "properties.apiServerAccessProfile.enablePrivateClusterPublicFQDN",
     "microsoft.network/virtualhubs",
     "microsoft.network/routetables rt-",
+    // A table or a NAT gateway is attached to a subnet by a block of its own there; in Bicep the subnet waits for it.
+    "before microsoft.network/virtualnetworks/subnets vnet-spoke/snet-",
     "microsoft.network/networksecuritygroups nsg-",
     // An inline subnet says its prefixes twice there.
     "properties.subnets[].",
     // A module of Bicep waits for the subnet, and with it the gateway's address inside.
     "before microsoft.network/publicipaddresses pip-agw-",
+    // A zone group is a part of its endpoint there, so the endpoint waits for the zone.
+    "properties.privateDnsZoneGroups[].",
+    "before microsoft.network/privateendpoints",
 ];
 
 /// Cases that Terraform and Bicep write with a difference, and which.

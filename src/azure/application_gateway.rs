@@ -297,3 +297,6 @@ pub static GATEWAY_TO_POLICY: Link = Link { field: &FIREWALL_POLICY, to: &waf::F
 
 /// The web application firewall policy of one listener.
 pub static LISTENER_TO_POLICY: Link = Link { field: &LISTENER_POLICY, to: &waf::FIREWALL_POLICY };
+
+/// The public addresses that a gateway listens on.
+pub static GATEWAY_TO_PUBLIC_ADDRESS: Link = Link { field: &PUBLIC_ADDRESSES, to: &super::public_ip::PUBLIC_IP };

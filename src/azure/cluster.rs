@@ -20,6 +20,7 @@ pub static CLUSTER: Type = Type {
         &API_SUBNET,
         &AUTHORIZED_RANGES,
         &IDENTITY_TYPE,
+        &IDENTITY_IDS,
         &SERVICE_PRINCIPAL,
         &NETWORK_PLUGIN,
         &NETWORK_PLUGIN_MODE,
@@ -153,6 +154,9 @@ pub static AUTHORIZED_RANGES: Field =
 
 /// `SystemAssigned`, `UserAssigned`, `None`. azurerm requires it where there is no service principal.
 pub static IDENTITY_TYPE: Field = field("identity.type", "identity.type").in_arm(Default_::Unknown);
+
+/// The ids of the identities that the cluster acts as: the keys of ARM's object.
+pub static IDENTITY_IDS: Field = field("identity.userAssignedIdentities[]", "identity.identity_ids[]");
 
 /// The application that the cluster acts as, where it has no identity.
 pub static SERVICE_PRINCIPAL: Field =
@@ -466,6 +470,16 @@ pub static CLUSTER_TO_API_SUBNET: Link = Link { field: &API_SUBNET, to: &virtual
 
 /// Where the system nodes of an `Automatic` cluster stand.
 pub static CLUSTER_TO_SYSTEM_SUBNET: Link = Link { field: &SYSTEM_NODE_SUBNET, to: &virtual_network::SUBNET };
+
+/// The identity that the cluster acts as.
+pub static CLUSTER_TO_IDENTITY: Link = Link { field: &IDENTITY_IDS, to: &super::identity::IDENTITY };
+
+/// The code's own public addresses for what leaves through the load balancer.
+pub static CLUSTER_TO_OUTBOUND_IP: Link = Link { field: &OUTBOUND_IPS, to: &super::public_ip::PUBLIC_IP };
+
+/// The code's own prefixes for what leaves through the load balancer.
+pub static CLUSTER_TO_OUTBOUND_PREFIX: Link =
+    Link { field: &OUTBOUND_PREFIXES, to: &super::public_ip::PUBLIC_IP_PREFIX };
 
 /// The subnet that the ingress add-on makes its gateway in. It is no link of the graph: the add-on's gateway stands there.
 pub static CLUSTER_TO_GATEWAY_SUBNET: Link = Link { field: &GATEWAY_ADDON_SUBNET, to: &virtual_network::SUBNET };

@@ -3,7 +3,7 @@
 //! Defaults: <https://learn.microsoft.com/azure/templates/microsoft.network/privatednszones> and
 //! <https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/private_dns_zone>.
 
-use super::{Field, Link, Naming, Type, field, virtual_network};
+use super::{Default_, Field, Link, Naming, Type, arm_field, field, virtual_network};
 
 /// `Microsoft.Network/privateDnsZones`.
 pub static ZONE: Type = Type {
@@ -45,6 +45,51 @@ pub static INBOUND_ENDPOINT: Type = Type {
     splits: &[],
 };
 
+/// `Microsoft.Network/dnsResolvers/outboundEndpoints`.
+pub static OUTBOUND_ENDPOINT: Type = Type {
+    name: "Microsoft.Network/dnsResolvers/outboundEndpoints",
+    noun: "outbound endpoint",
+    azurerm: &[("azurerm_private_dns_resolver_outbound_endpoint", Naming::BelowId("private_dns_resolver_id", ""))],
+    fields: &[&OUTBOUND_SUBNET],
+    splits: &[],
+};
+
+/// `Microsoft.Network/dnsForwardingRulesets`.
+pub static RULESET: Type = Type {
+    name: "Microsoft.Network/dnsForwardingRulesets",
+    noun: "forwarding ruleset",
+    azurerm: &[("azurerm_private_dns_resolver_dns_forwarding_ruleset", Naming::Own)],
+    fields: &[&RULESET_ENDPOINTS],
+    splits: &[],
+};
+
+/// `Microsoft.Network/dnsForwardingRulesets/forwardingRules`.
+pub static FORWARDING_RULE: Type = Type {
+    name: "Microsoft.Network/dnsForwardingRulesets/forwardingRules",
+    noun: "forwarding rule",
+    azurerm: &[("azurerm_private_dns_resolver_forwarding_rule", Naming::BelowId("dns_forwarding_ruleset_id", ""))],
+    fields: &[&RULE_DOMAIN, &RULE_TARGETS, &RULE_ENABLED, &RULE_STATE],
+    splits: &[],
+};
+
+/// `Microsoft.Network/dnsForwardingRulesets/virtualNetworkLinks`.
+pub static RULESET_LINK: Type = Type {
+    name: "Microsoft.Network/dnsForwardingRulesets/virtualNetworkLinks",
+    noun: "ruleset link",
+    azurerm: &[("azurerm_private_dns_resolver_virtual_network_link", Naming::BelowId("dns_forwarding_ruleset_id", ""))],
+    fields: &[&RULESET_VNET],
+    splits: &[],
+};
+
+/// `Microsoft.Network/privateDnsZones/A`: addresses of a name in a zone.
+pub static A_RECORD: Type = Type {
+    name: "Microsoft.Network/privateDnsZones/A",
+    noun: "A record",
+    azurerm: &[("azurerm_private_dns_a_record", Naming::Below("zone_name"))],
+    fields: &[&RECORD_ADDRESSES],
+    splits: &[],
+};
+
 /// The VNet that a link lets see the zone.
 pub static LINKED_VNET: Field = field("properties.virtualNetwork.id", "virtual_network_id");
 
@@ -57,6 +102,37 @@ pub static ENDPOINT_ADDRESSES: Field =
 
 /// The subnets that an inbound endpoint stands in.
 pub static ENDPOINT_SUBNETS: Field = field("properties.ipConfigurations[].subnet.id", "ip_configurations[].subnet_id");
+
+/// The subnet that an outbound endpoint stands in.
+pub static OUTBOUND_SUBNET: Field = field("properties.subnet.id", "subnet_id");
+
+/// The outbound endpoints through which a ruleset forwards.
+pub static RULESET_ENDPOINTS: Field =
+    field("properties.dnsResolverOutboundEndpoints[].id", "private_dns_resolver_outbound_endpoint_ids[]");
+
+/// The names that a rule forwards, with a dot at the end.
+pub static RULE_DOMAIN: Field = field("properties.domainName", "domain_name");
+
+/// The servers that a rule forwards to.
+pub static RULE_TARGETS: Field = field("properties.targetDnsServers[].ipAddress", "target_dns_servers[].ip_address");
+
+/// A rule counts. ARM has two words for it, azurerm a truth value.
+pub static RULE_ENABLED: Field = field("properties.enabled", "enabled").in_azurerm(Default_::Bool(true));
+
+/// `Enabled` or `Disabled`, in ARM.
+pub static RULE_STATE: Field = arm_field("properties.forwardingRuleState");
+
+/// The VNet whose questions a ruleset forwards.
+pub static RULESET_VNET: Field = field("properties.virtualNetwork.id", "virtual_network_id");
+
+/// The addresses that a record answers with.
+pub static RECORD_ADDRESSES: Field = field("properties.aRecords[].ipv4Address", "records[]");
+
+/// The VNet whose questions a ruleset forwards.
+pub static RULESET_LINK_TO_VNET: Link = Link { field: &RULESET_VNET, to: &virtual_network::VNET };
+
+/// The subnet that an outbound endpoint stands in.
+pub static OUTBOUND_TO_SUBNET: Link = Link { field: &OUTBOUND_SUBNET, to: &virtual_network::SUBNET };
 
 /// The VNet that a link lets see the zone.
 pub static LINK_TO_VNET: Link = Link { field: &LINKED_VNET, to: &virtual_network::VNET };

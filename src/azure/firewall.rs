@@ -274,3 +274,6 @@ pub static FIREWALL_TO_HUB: Link = Link { field: &HUB, to: &hub::VIRTUAL_HUB };
 
 /// The policy whose rules come before a policy's own.
 pub static POLICY_TO_BASE: Link = Link { field: &BASE_POLICY, to: &FIREWALL_POLICY };
+
+/// The public addresses of a firewall in a VNet.
+pub static FIREWALL_TO_PUBLIC_ADDRESS: Link = Link { field: &PUBLIC_ADDRESSES, to: &super::public_ip::PUBLIC_IP };

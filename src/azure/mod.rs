@@ -15,10 +15,12 @@ pub mod dns;
 pub mod firewall;
 pub mod front_door;
 pub mod hub;
+pub mod identity;
 pub mod kubernetes;
 pub mod load_balancer;
 pub mod nat_gateway;
 pub mod network_interface;
+pub mod paas;
 pub mod private_endpoint;
 pub mod public_ip;
 pub mod routes;
@@ -103,6 +105,14 @@ pub static TYPES: &[&Type] = &[
     &dns::ZONE_LINK,
     &dns::RESOLVER,
     &dns::INBOUND_ENDPOINT,
+    &dns::OUTBOUND_ENDPOINT,
+    &dns::RULESET,
+    &dns::FORWARDING_RULE,
+    &dns::RULESET_LINK,
+    &dns::A_RECORD,
+    &identity::IDENTITY,
+    &identity::ROLE_ASSIGNMENT,
+    &identity::ROLE_DEFINITION,
     &firewall::FIREWALL,
     &firewall::FIREWALL_POLICY,
     &firewall::RULE_GROUP,
@@ -161,6 +171,32 @@ pub static TYPES: &[&Type] = &[
     &private_endpoint::PRIVATE_ENDPOINT,
     &private_endpoint::ZONE_GROUP,
     &ddos::PLAN,
+    &paas::REGISTRY,
+    &paas::VAULT,
+    &paas::STORAGE,
+    &paas::SQL,
+    &paas::COSMOS,
+    &paas::SERVICE_BUS,
+    &paas::EVENT_HUB,
+    &paas::REDIS,
+    &paas::APP_CONFIGURATION,
+    &paas::POSTGRES,
+    &paas::POSTGRES_SINGLE,
+    &paas::MYSQL,
+    &paas::MYSQL_SINGLE,
+    &paas::MARIADB,
+    &paas::COGNITIVE,
+    &paas::SEARCH,
+    &paas::SITE,
+    &paas::EVENT_GRID_TOPIC,
+    &paas::EVENT_GRID_DOMAIN,
+    &paas::SIGNALR,
+    &paas::WEB_PUBSUB,
+    &paas::GRAFANA,
+    &paas::DATA_FACTORY,
+    &paas::MONITOR_SCOPE,
+    &paas::RECOVERY_VAULT,
+    &paas::CONTAINER_APPS,
 ];
 
 /// Resources of a type whose defaults differ from the others', told by one of their fields.
@@ -234,15 +270,20 @@ pub static JOINS: &[&Join] = &[
 pub static LINKS: &[&Link] = &[
     &cluster::CLUSTER_TO_ZONE,
     &cluster::CLUSTER_TO_GATEWAY,
+    &cluster::CLUSTER_TO_IDENTITY,
     &cluster::CLUSTER_TO_API_SUBNET,
     &cluster::CLUSTER_TO_SYSTEM_SUBNET,
     &cluster::POOL_TO_SUBNET,
+    &cluster::CLUSTER_TO_OUTBOUND_IP,
+    &cluster::CLUSTER_TO_OUTBOUND_PREFIX,
     &cluster::POOL_TO_POD_SUBNET,
     &virtual_network::SUBNET_TO_ROUTE_TABLE,
     &virtual_network::PEERING_TO_REMOTE,
     &dns::LINK_TO_VNET,
     &dns::RESOLVER_TO_VNET,
     &dns::ENDPOINT_TO_SUBNET,
+    &dns::OUTBOUND_TO_SUBNET,
+    &dns::RULESET_LINK_TO_VNET,
     &hub::HUB_TO_SUBNET,
     &hub::HUB_IP_TO_SUBNET,
     &hub::CONNECTION_TO_VNET,
@@ -253,6 +294,7 @@ pub static LINKS: &[&Link] = &[
     &firewall::FIREWALL_TO_SUBNET,
     &firewall::FIREWALL_TO_POLICY,
     &firewall::FIREWALL_TO_HUB,
+    &firewall::FIREWALL_TO_PUBLIC_ADDRESS,
     &firewall::POLICY_TO_BASE,
     &network_interface::INTERFACE_TO_SUBNET,
     &network_interface::INTERFACE_TO_PUBLIC_IP,
@@ -270,6 +312,7 @@ pub static LINKS: &[&Link] = &[
     &private_endpoint::ENDPOINT_TO_SUBNET,
     &private_endpoint::GROUP_TO_ZONE,
     &ddos::VNET_TO_PLAN,
+    &application_gateway::GATEWAY_TO_PUBLIC_ADDRESS,
     &application_gateway::GATEWAY_TO_PRIVATE_FRONTEND,
     &application_gateway::GATEWAY_TO_PUBLIC_IP,
     &application_gateway::GATEWAY_TO_POLICY,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::field::{Change, Part, parts};
-use super::{Field, JOINS, Join, Naming, SAID, Type, by_arm_name, by_azurerm_name};
+use super::{Field, JOINS, Join, Naming, SAID, Type, by_arm_name, by_azurerm_name, identity};
 use crate::evaluate::Resource;
 use crate::evaluate::functions::json_with_holes;
 use crate::syntax::Dialect;
@@ -65,7 +65,10 @@ pub fn in_arm_words(resource: &Resource) -> Translated {
 }
 
 fn of_arm(resource: &Resource) -> Translated {
-    let Some(kind) = by_arm_name(&resource.type_name) else { return Translated::Other };
+    let Some(kind) = by_arm_name(&resource.type_name) else { return of_extension(resource) };
+    if kind == &identity::ROLE_ASSIGNMENT {
+        return extending(kind, scope_of(resource), &resource.body);
+    }
     let names: Option<Vec<Pieces>> = resource.names.iter().map(as_pieces).collect();
     let named = match names {
         Some(names) if !names.is_empty() => Named::Fully(ResourceId {
@@ -76,7 +79,94 @@ fn of_arm(resource: &Resource) -> Translated {
         }),
         _ => Named::Not,
     };
-    Translated::Place { kind, named, body: resource.body.clone() }
+    Translated::Place { kind, named, body: with_list_of_identities(&resource.body) }
+}
+
+/// ARM has the ids of identities as the keys of an object: they become a list, as azurerm writes it.
+fn with_list_of_identities(body: &Value) -> Value {
+    let Some(Kind::Object { fields: identity, rest: open, shape }) =
+        body.fields().and_then(|fields| fields.get("identity")).map(|identity| &identity.kind)
+    else {
+        return body.clone();
+    };
+    const IDS: &str = "userAssignedIdentities";
+    let Some(Kind::Object { fields: ids, rest, .. }) = identity.get(IDS).map(|ids| &ids.kind) else {
+        return body.clone();
+    };
+    // A key that is not known is a hole; it may remember the text that it stands for.
+    let (item, rest) = match rest {
+        Some(Hole::Reference(reference)) => (Some(Value::reference(reference.clone())), None),
+        Some(Hole::Unknown(unknown)) => match unknown.text() {
+            Some(text) => (Some(Value::pieces(text.clone())), None),
+            None => (None, rest.clone()),
+        },
+        None => (None, None),
+    };
+    let origin = identity[IDS].origin.clone();
+    let keys = ids.iter().map(|(id, value)| Value::text(id).with_origin(value.origin.clone()));
+    let items = keys.chain(item.map(|item| item.with_origin(origin.clone()))).collect();
+    let list = Value::new(Kind::List { items: Arc::new(items), rest, shape: ListShape::List }).with_origin(origin);
+    let mut identity = identity.as_ref().clone();
+    identity.insert(SmolStr::new(IDS), list);
+    let mut fields = body.fields().cloned().unwrap_or_default();
+    let of_identity = fields["identity"].origin.clone();
+    let identity = Value::new(Kind::Object { fields: Arc::new(identity), rest: open.clone(), shape: *shape });
+    fields.insert(SmolStr::new("identity"), identity.with_origin(of_identity));
+    let Kind::Object { rest, shape, .. } = &body.kind else { return body.clone() };
+    Value { kind: Kind::Object { fields: Arc::new(fields), rest: rest.clone(), shape: *shape }, ..body.clone() }
+}
+
+/// An extension of a resource, which older templates name as a part of it: `Microsoft.Network/virtualNetworks/providers/
+/// roleAssignments`.
+fn of_extension(resource: &Resource) -> Translated {
+    let Some((extended, kind)) = resource.type_name.rsplit_once("/providers/") else { return Translated::Other };
+    let is_role = kind.eq_ignore_ascii_case(identity::ROLE_ASSIGNMENT.kind());
+    let names: Option<Vec<Pieces>> = resource.names.iter().map(as_pieces).collect();
+    let (true, Some([names @ .., _, _])) = (is_role, names.as_deref()) else { return Translated::Other };
+    let id = ResourceId {
+        subscription: resource.scope.subscription.clone(),
+        resource_group: resource.scope.resource_group.clone(),
+        type_name: SmolStr::new(extended.to_lowercase()),
+        names: names.to_vec(),
+    };
+    extending(&identity::ROLE_ASSIGNMENT, id.to_pieces().map(Value::pieces), &resource.body)
+}
+
+/// An extension says what it extends in `scope`; its own name is not looked up.
+fn extending(kind: &'static Type, scope: Option<Value>, body: &Value) -> Translated {
+    let mut fields = body.fields().cloned().unwrap_or_default();
+    match scope {
+        Some(scope) => fields.insert(SmolStr::new("scope"), scope),
+        None => fields.shift_remove("scope"),
+    };
+    let body = Value::object(fields).with_origin(body.origin.clone());
+    Translated::Place { kind, named: Named::Not, body }
+}
+
+/// What an extension extends: what its `scope` names, else the resource group or subscription that is deployed to.
+fn scope_of(resource: &Resource) -> Option<Value> {
+    let here = || {
+        let mut pieces = vec![Piece::Literal(SmolStr::new("/subscriptions/"))];
+        pieces.extend(resource.scope.subscription.as_ref()?.pieces().iter().cloned());
+        if let Some(group) = &resource.scope.resource_group {
+            pieces.push(Piece::Literal(SmolStr::new("/resourceGroups/")));
+            pieces.extend(group.pieces().iter().cloned());
+        }
+        Some(Pieces::of(pieces))
+    };
+    let scope = resource.body.fields().and_then(|fields| fields.get("scope")).filter(|scope| !scope.is_null());
+    match scope.map(|scope| &scope.kind) {
+        None => here().map(Value::pieces),
+        // A template may name it by type and name alone: `Microsoft.Network/virtualNetworks/spoke`.
+        Some(Kind::Text(pieces)) if pieces.start().contains('.') && !pieces.start().starts_with('/') => {
+            let relative = Pieces::concat([&here()?, &Pieces::literal("/providers/"), pieces]);
+            let scope = scope.map(|scope| scope.origin.clone()).unwrap_or_default();
+            Some(Value::pieces(relative).with_origin(scope))
+        }
+        // `scope: subscription()` is an object with an id.
+        Some(Kind::Object { fields, .. }) => fields.get("id").cloned().or_else(|| here().map(Value::pieces)),
+        Some(_) => scope.cloned(),
+    }
 }
 
 /// `azapi_resource` holds ARM's own words (<https://registry.terraform.io/providers/Azure/azapi/latest/docs>).
@@ -90,6 +180,10 @@ fn of_azapi(resource: &Resource) -> Translated {
         Some(body) => body.clone(),
         None => Value::object([]),
     };
+    let body = with_list_of_identities(&beside_the_body(&body, get("location"), get("identity")));
+    if kind == &identity::ROLE_ASSIGNMENT {
+        return extending(kind, get("parent_id").cloned(), &body);
+    }
     let named = match (get("resource_id").and_then(as_pieces), get("parent_id")) {
         (Some(id), _) => ResourceId::parse(&id).map_or(Named::Not, Named::Fully),
         (None, Some(parent)) => Named::Within { parent: parent.clone(), name: get("name").and_then(as_pieces) },
@@ -128,11 +222,32 @@ fn of_azurerm(resource: &Resource, name: &str) -> Translated {
         }
         (Naming::Own | Naming::Below(_), None) | (Naming::Inside, _) => Named::Not,
     };
+    let named = if kind == &identity::ROLE_ASSIGNMENT { Named::Not } else { named };
     // Only a plan or a state knows the id itself.
     let known = get("id").and_then(as_pieces).filter(|id| id.as_literal().is_some());
     let known = known.and_then(|id| ResourceId::parse(&id)).filter(|id| id.type_name.eq_ignore_ascii_case(kind.name));
     let named = known.map_or(named, Named::Fully);
     Translated::Place { kind, named, body: body_in_arm_words(kind, name, &resource.body) }
+}
+
+/// azapi takes the region and the identity beside the body, the identity as a block.
+fn beside_the_body(body: &Value, location: Option<&Value>, identity: Option<&Value>) -> Value {
+    let Kind::Object { fields, rest, shape } = &body.kind else { return body.clone() };
+    let mut fields = fields.as_ref().clone();
+    if let (Some(location), false) = (location.filter(|location| !location.is_null()), fields.contains_key("location"))
+    {
+        fields.insert(SmolStr::new("location"), location.clone());
+    }
+    let block = identity.map(|identity| identity.items().and_then(<[Value]>::first).unwrap_or(identity));
+    if let (Some(block), false) = (block.and_then(Value::fields), fields.contains_key("identity")) {
+        let renamed = block.iter().map(|(name, value)| match name.as_str() {
+            "identity_ids" => (SmolStr::new("userAssignedIdentities"), value.clone()),
+            _ => (name.clone(), value.clone()),
+        });
+        let origin = identity.map(|identity| identity.origin.clone()).unwrap_or_default();
+        fields.insert(SmolStr::new("identity"), Value::object(renamed).with_origin(origin));
+    }
+    Value { kind: Kind::Object { fields: Arc::new(fields), rest: rest.clone(), shape: *shape }, ..body.clone() }
 }
 
 /// A value as a stretch of a name.

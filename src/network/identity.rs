@@ -36,7 +36,7 @@ impl Network {
         }
     }
 
-    fn by_reference(&self, reference: &Reference, to: &'static Type) -> End<'_> {
+    pub(super) fn by_reference(&self, reference: &Reference, to: &'static Type) -> End<'_> {
         let unknown = || End::Unknown(Hole::Reference(reference.clone()).unknown());
         if let Some(end) = self.by_alias(&Hole::Reference(reference.clone()), to) {
             return end;
@@ -85,7 +85,7 @@ impl Network {
     }
 
     /// The template that stands for all instances of a declaration, where nothing else is known of them.
-    fn only_template(&self, reference: &Reference) -> Option<usize> {
+    pub(super) fn only_template(&self, reference: &Reference) -> Option<usize> {
         match self.by_declaration.get(&reference.address.declaration())?.as_slice() {
             [only] if self.nodes[*only].address.text().contains("[*]") => Some(*only),
             _ => None,
@@ -238,6 +238,9 @@ pub(super) fn likeness(a: &ResourceId, b: &ResourceId) -> Likeness {
     }
 }
 
+/// What the subscription of a root's provider is called.
+pub(super) const OWN_SUBSCRIPTION: &str = "the subscription";
+
 /// `data.azurerm_client_config.current.subscription_id` is the subscription of the root's provider.
 fn normal_subscription(subscription: &Pieces, root: RootId) -> Pieces {
     let Some(Hole::Reference(reference)) = subscription.only_hole() else { return subscription.clone() };
@@ -246,7 +249,7 @@ fn normal_subscription(subscription: &Pieces, root: RootId) -> Pieces {
         .iter()
         .any(|data| address.starts_with(data) || address.contains(&format!(".{data}")));
     if asks_for_own && reference.field() == Some("subscription_id") {
-        return Pieces::hole(Hole::Unknown(Unknown::new(root, "the subscription", Reason::Data)));
+        return Pieces::hole(Hole::Unknown(Unknown::new(root, OWN_SUBSCRIPTION, Reason::Data)));
     }
     subscription.clone()
 }

@@ -6,7 +6,8 @@
 //! Sources: <https://learn.microsoft.com/azure/application-gateway/ingress-controller-overview>,
 //! <https://azure.github.io/application-gateway-kubernetes-ingress/>.
 
-use super::{End, Got, Network, Order, Place};
+use super::{End, Got, Network, Order, Permission, Place};
+use crate::azure::identity::{self, Role};
 use crate::azure::{Type, application_gateway as gateway, cluster, kubernetes};
 use crate::evaluate::functions::json_with_holes;
 use crate::source::Span;
@@ -196,6 +197,56 @@ impl<'n> Place<'n> {
         match (clusters.next(), clusters.next()) {
             (Some(only), None) => Some(only),
             _ => None,
+        }
+    }
+
+    /// Whether the identity of a cluster's ingress add-on may write a gateway: one of `roles`, on it or on something that
+    /// holds it. The identity comes to life together with the cluster, so an assignment names it by the cluster.
+    pub fn add_on_permission(self, target: Place<'n>, roles: &[Role]) -> Permission<'n> {
+        let mut open: Option<Option<Unknown>> = None;
+        for place in self.network.made(&identity::ROLE_ASSIGNMENT) {
+            let whom = place.get(&identity::PRINCIPAL);
+            let scope = place.get(&identity::SCOPE);
+            let covers = match &scope {
+                Got::Is(value) => value.ask(&|value| self.network.covers(value, target, place.root())),
+                _ => Truth::Unknown,
+            };
+            let principal = whom.ask(|value| value.ask(&|value| self.is_add_on_identity(value)));
+            let (enough, _) = place.assigns(roles);
+            match principal & covers & enough & place.exists() {
+                Truth::Yes => return Permission::Given(vec![place]),
+                Truth::Unknown => {
+                    let unknown = whom.unknown().or_else(|| scope.unknown()).or_else(|| place.decides().cloned());
+                    open = open.or(Some(unknown));
+                }
+                Truth::No => {}
+            }
+        }
+        let hidden = [self, target].into_iter().find_map(|place| place.hidden_from(&identity::ROLE_ASSIGNMENT));
+        let hidden = hidden.map(|hidden| hidden.unknown).or_else(|| self.damage()).or_else(|| target.damage());
+        match open.or(hidden.map(Some)) {
+            Some(unknown) => Permission::Unknown(unknown),
+            None => Permission::Missing(None),
+        }
+    }
+
+    /// Whether a value is the object id of the identity of a cluster's ingress add-on.
+    fn is_add_on_identity(self, value: &Value) -> Truth {
+        let Kind::Reference(reference) = &value.kind else {
+            return if value.is_null() { Truth::No } else { Truth::Unknown };
+        };
+        let Some(place) = self.network.referred(reference) else { return Truth::Unknown };
+        let text = reference.to_string().to_lowercase().replace('_', "");
+        match place == self {
+            true => Truth::from_known(text.contains("ingressapplicationgateway")),
+            // AKS makes it in its own resource group, and code reads it there by its name.
+            false if place.kind() == &identity::IDENTITY && !place.is_made() => {
+                match place.id().and_then(ResourceId::name).map(Pieces::start) {
+                    Some(name) if name.to_lowercase().starts_with("ingressapplicationgateway") => Truth::Yes,
+                    _ => Truth::Unknown,
+                }
+            }
+            false => Truth::No,
         }
     }
 

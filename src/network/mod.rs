@@ -5,11 +5,14 @@ mod absence;
 mod build;
 mod dump;
 mod facts;
+mod identities;
 mod identity;
 mod ingress;
 mod names;
 mod order;
 mod place;
+mod pools;
+mod private_endpoints;
 mod routes;
 mod security;
 mod subnets;
@@ -24,10 +27,12 @@ use crate::value::{Address, Hole, ResourceId, RootId, SmolStr, Truth, Unknown, V
 
 pub use build::{build, build_with};
 pub use facts::{Alias, Dangling, Facts};
+pub use identities::{Actor, Grant, Mistaken, Permission};
 pub use ingress::{Controller, Target, Way, Writer};
 pub use names::{DnsSetting, Hub, NodeSubnet, Seen, Server, ZoneMode};
 pub use order::Order;
 pub use place::{End, Got, Place, Step};
+pub use private_endpoints::{Service, is_zone};
 pub use routes::{DefaultRoute, Injection, Table};
 pub use security::{Decision, Flow, Group};
 pub use subnets::User;

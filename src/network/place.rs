@@ -122,7 +122,7 @@ impl<'n> Place<'n> {
 
     /// The name that a person knows it by: its Azure name, or its address where that has holes.
     pub fn name(self) -> String {
-        let literal = self.id().and_then(ResourceId::name).and_then(Pieces::as_literal);
+        let literal = self.id().and_then(ResourceId::name).and_then(Pieces::as_literal).filter(|name| !name.is_empty());
         literal.map_or_else(|| self.address().to_string(), str::to_string)
     }
 

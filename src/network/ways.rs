@@ -9,7 +9,7 @@
 use std::net::IpAddr;
 
 use super::{Got, Network, Place, Table};
-use crate::azure::{Field, firewall, hub, network_interface, routes, virtual_network};
+use crate::azure::{Field, firewall, hub, load_balancer, network_interface, public_ip, routes, virtual_network};
 use crate::value::{Cidr, Hole, Kind, Reference, Segment, Truth, Unknown, Value};
 
 /// One route of a subnet, as Azure lists it.
@@ -55,6 +55,8 @@ pub enum NextHop<'n> {
     Firewall(Place<'n>),
     /// Another appliance: a machine's interface or a load balancer.
     Appliance(Place<'n>),
+    /// A public address: nothing takes packets there.
+    PublicAddress(Place<'n>),
     /// An address that nothing declared here is known to have.
     Address(IpAddr),
     /// Nobody: it is dropped.
@@ -96,6 +98,7 @@ impl<'n> NextHop<'n> {
             NextHop::Gateway(None) => "a gateway".into(),
             NextHop::Firewall(wall) => format!("firewall `{}`", wall.name()),
             NextHop::Appliance(place) => format!("{} `{}`", place.kind().noun, place.name()),
+            NextHop::PublicAddress(place) => format!("the public address `{}`", place.name()),
             NextHop::Address(address) => format!("the appliance at {address}"),
             NextHop::Nobody => "nobody".into(),
             NextHop::Unknown(_) => "an appliance".into(),
@@ -152,6 +155,23 @@ impl<'n> Place<'n> {
             Some(best) if best.certain == Truth::Yes => Ok((*best).clone()),
             _ => Err(None),
         }
+    }
+
+    /// The route of a table for a range of addresses: the longest that covers all of it; `Err` holds what cannot be told.
+    pub fn route_for(self, range: Cidr) -> Result<Option<Route<'n>>, Unknown> {
+        let mut routes = Vec::new();
+        if let Some(unknown) = self.static_routes(&mut routes) {
+            return Err(unknown);
+        }
+        let covering = routes.into_iter().filter(|route| route.prefix.covers(range) && route.certain.possibly());
+        Ok(covering.max_by_key(|route| route.prefix.length()))
+    }
+
+    /// It is another resource than `other`, not the same one declared, or read, in two ways.
+    pub fn is_surely_another(self, other: Place<'n>) -> bool {
+        let by_id = self.id().zip(other.id()).map(|(own, other)| own.same(other));
+        let both_made = self.root() == other.root() && self.is_made() && other.is_made();
+        self != other && (both_made || self.kind() != other.kind() || by_id == Some(Truth::No))
     }
 
     /// The routes of a route table, and why there may be more.
@@ -292,9 +312,11 @@ impl<'n> Place<'n> {
         for connection in self.hub_connections() {
             let Some(own) = connection.parent() else { continue };
             let wan = own.follow(&hub::HUB_TO_WAN).into_iter().find_map(|step| step.end.place());
-            let mut gateways = self.network.all(&hub::HUB_VPN_GATEWAY).into_iter();
-            let gateway = gateways
-                .rfind(|gateway| gateway.follow(&hub::GATEWAY_TO_HUB).iter().any(|step| step.end.place() == Some(own)));
+            let gateways = self.network.all(&hub::HUB_VPN_GATEWAY).into_iter();
+            let mut gateways = gateways.filter(|gateway| {
+                gateway.follow(&hub::GATEWAY_TO_HUB).iter().any(|step| step.end.place() == Some(own))
+            });
+            let gateway = gateways.next();
             let (Some(wan), Some(gateway)) = (wan, gateway) else { continue };
             for site in self.network.all(&hub::VPN_SITE) {
                 if site.follow(&hub::SITE_TO_WAN).iter().any(|step| step.end.place() == Some(wan)) {
@@ -352,7 +374,11 @@ impl<'n> Place<'n> {
 
     /// The VNet that an appliance stands in.
     pub fn home(self) -> Option<Place<'n>> {
-        let links = [&firewall::FIREWALL_TO_SUBNET, &network_interface::INTERFACE_TO_SUBNET];
+        let links = [
+            &firewall::FIREWALL_TO_SUBNET,
+            &network_interface::INTERFACE_TO_SUBNET,
+            &load_balancer::LOAD_BALANCER_TO_SUBNET,
+        ];
         let own = |link: &&&crate::azure::Link| self.kind().fields.iter().any(|field| std::ptr::eq(*field, link.field));
         links.iter().filter(own).find_map(|link| self.stands_in(link))
     }
@@ -430,7 +456,10 @@ impl Network {
             kind if kind == &firewall::FIREWALL && (is(&firewall::ADDRESSES) || is(&firewall::HUB_ADDRESS)) => {
                 NextHop::Firewall(place)
             }
-            kind if kind == &network_interface::NETWORK_INTERFACE => NextHop::Appliance(place),
+            kind if kind == &network_interface::NETWORK_INTERFACE || kind == &load_balancer::LOAD_BALANCER => {
+                NextHop::Appliance(place)
+            }
+            kind if kind == &public_ip::PUBLIC_IP && is(&public_ip::ADDRESS) => NextHop::PublicAddress(place),
             _ => unknown(),
         }
     }
@@ -453,7 +482,8 @@ impl Network {
         if let Some(wall) = own_or_only(walls) {
             return NextHop::Firewall(wall);
         }
-        let others = of(&network_interface::NETWORK_INTERFACE, &[&network_interface::ADDRESSES]);
+        let mut others = of(&network_interface::NETWORK_INTERFACE, &[&network_interface::ADDRESSES]);
+        others.extend(of(&load_balancer::LOAD_BALANCER, &[&load_balancer::ADDRESSES]));
         own_or_only(others).map_or(NextHop::Address(address), NextHop::Appliance)
     }
 }

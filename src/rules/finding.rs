@@ -86,6 +86,11 @@ pub struct Decider {
     pub effect: String,
 }
 
+/// What to write, in the words of the language that a place is declared in.
+pub fn in_words_of(place: Place, terraform: &str, bicep: &str) -> String {
+    if place.is_terraform() { terraform.to_string() } else { bicep.to_string() }
+}
+
 /// Something that is wrong, or that cannot be told.
 #[derive(Clone, Debug)]
 pub struct Finding {

@@ -9,6 +9,7 @@ mod hub_links;
 mod precedence;
 mod scope;
 mod udr;
+mod waiting;
 
 pub use finding::{Confidence, Decider, Finding, Level, Step, Verdict};
 
@@ -156,10 +157,29 @@ rules! {
     vnl003_zone_link_not_before_cluster
     vnl020_custom_zone_not_linked_to_hub
     vnl021_system_zone_not_linked_to_hub
+    vnl050_one_way_peering
+    vnl051_peered_address_overlap
+    vnl052_gateway_transit_mismatch
+    vnl053_peering_blocks_forwarded_traffic
+    vnl054_pool_subnets_in_different_vnets
+    vnl055_vnet_uses_reserved_range
     vnl070_udr_outbound_without_route_table
     vnl071_udr_route_table_without_default_route
+    vnl072_udr_default_route_to_internet_or_none
+    vnl073_default_route_next_hop_is_not_a_firewall
     vnl074_udr_outbound_relies_on_dynamic_routes
+    vnl075_route_table_not_ready_before_cluster
+    vnl076_outbound_type_needs_own_subnet
+    vnl077_managed_nat_gateway_with_own_vnet
+    vnl078_user_nat_gateway_not_attached
+    vnl079_default_route_with_load_balancer_outbound
+    vnl085_pools_have_different_egress
+    vnl088_outbound_type_needs_vmss_and_standard_lb
+    vnl089_network_isolated_prerequisites
     vnl091_udr_outbound_beside_dynamic_routes
+    vnl094_gateway_subnet_has_default_route
+    vnl100_route_server_subnet_invalid
+    vnl101_vhub_connection_internet_security_off
     vnl110_application_gateway_shared_by_clusters
     vnl111_appgw_subnet_default_route_to_appliance
     vnl112_appgw_subnet_not_dedicated
@@ -169,6 +189,7 @@ rules! {
     vnl116_agic_gateway_cannot_reach_pods
     vnl117_agic_kubenet_route_table
     vnl118_agic_gateway_managed_twice
+    vnl119_agic_identity_role_missing
     vnl120_agic_without_user_pool
     vnl121_appgw_nsg_blocks_required
     vnl122_agc_requirements
@@ -191,6 +212,9 @@ rules! {
     vnl201_network_policy_incompatible
     vnl202_azure_npm_retirement
     vnl220_basic_load_balancer
+    vnl230_private_endpoint_without_dns_zone_group
+    vnl231_private_endpoint_zone_not_linked
+    vnl232_private_endpoint_zone_name_wrong
     vnl251_ddos_plan_attached_but_disabled
 }
 

@@ -13,6 +13,12 @@ const YIELDS: &[(&str, &str)] = &[
     ("VNL074", "VNL071"),
     ("VNL070", "VNL071"),
     ("VNL074", "VNL091"),
+    ("VNL070", "VNL075"),
+    ("VNL071", "VNL075"),
+    ("VNL072", "VNL075"),
+    ("VNL074", "VNL072"),
+    ("VNL074", "VNL075"),
+    ("VNL076", "VNL070"),
     ("VNL111", "VNL117"),
 ];
 

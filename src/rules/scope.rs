@@ -28,7 +28,7 @@ static FACTS: [Fact; 2] = [
         field: &cluster::OUTBOUND,
         asks: |value| value.is("userDefinedRouting"),
         words: "has outbound type `userDefinedRouting`",
-        rules: "VNL070, VNL071, VNL074 and VNL091",
+        rules: "VNL070, VNL071, VNL072, VNL074, VNL075, VNL076, VNL077, VNL079, VNL088, VNL089 and VNL091",
     },
 ];
 

@@ -1,6 +1,5 @@
-//! In: a cluster that says that its routes are its own. Out: for each node subnet, its table, its default route and
-//! what else puts routes into it.
-//! Never: makes a finding; VNL070, VNL071, VNL074 and VNL091 each take what is theirs.
+//! In: a cluster. Out: for each node subnet, its table, its default route and what else puts routes into it.
+//! Never: decides whether that is wrong; each rule of egress takes what is its own.
 //!
 //! With outbound type `userDefinedRouting` AKS looks for a `0.0.0.0/0` route in a route table that is attached to the
 //! node subnet, and refuses to create the cluster otherwise; routes that arrive by BGP do not count
@@ -8,16 +7,18 @@
 
 use super::{Finding, Rule, Step};
 use crate::azure::{cluster, routes};
-use crate::network::{DefaultRoute, End, Injection, Network, NodeSubnet, Place, Table};
+use crate::network::{DefaultRoute, End, Injection, Network, NextHop, NodeSubnet, Place, Table};
 use crate::source::Span;
 use crate::value::{Truth, Unknown};
 
-/// One node subnet of a cluster with outbound type `userDefinedRouting`.
+/// One node subnet of a cluster.
 pub struct Egress<'n> {
     /// The cluster.
     pub cluster: Place<'n>,
     /// The subnet, and the pool that names it.
     pub subnet: NodeSubnet<'n>,
+    /// Nodes stand in it, not only pods.
+    pub is_of_nodes: bool,
     /// Its route table.
     pub table: Table<'n>,
     /// The table's default route.
@@ -26,35 +27,46 @@ pub struct Egress<'n> {
     pub injections: Vec<Injection<'n>>,
 }
 
-/// The node subnets of every cluster whose routes are its own.
+/// The node subnets of every cluster whose routes are its own: outbound type `userDefinedRouting`.
 pub fn egresses(network: &Network) -> Vec<Egress<'_>> {
+    let own = |cluster: &Place| cluster.is(&cluster::OUTBOUND, "userDefinedRouting") == Truth::Yes;
+    network.made(&cluster::CLUSTER).into_iter().filter(own).flat_map(egresses_of).collect()
+}
+
+/// The node subnets of a cluster. Two pools in one subnet are one question.
+pub fn egresses_of(cluster: Place<'_>) -> Vec<Egress<'_>> {
+    each_once(cluster, cluster.node_subnets().into_iter().map(|subnet| (subnet, true)))
+}
+
+/// The subnets of a cluster's nodes and of its pods.
+pub fn egresses_with_pods(cluster: Place<'_>) -> Vec<Egress<'_>> {
+    let pods = cluster.pools().into_iter().flat_map(|pool| {
+        let steps = pool.follow(&cluster::POOL_TO_POD_SUBNET).into_iter();
+        steps.map(move |step| NodeSubnet { pool, end: step.end, span: step.span, value: step.value })
+    });
+    let nodes = cluster.node_subnets().into_iter().map(|subnet| (subnet, true));
+    each_once(cluster, nodes.chain(pods.map(|subnet| (subnet, false))))
+}
+
+fn each_once<'n>(cluster: Place<'n>, subnets: impl Iterator<Item = (NodeSubnet<'n>, bool)>) -> Vec<Egress<'n>> {
     let mut found: Vec<Egress> = Vec::new();
-    for cluster in network.made(&cluster::CLUSTER) {
-        if cluster.is(&cluster::OUTBOUND, "userDefinedRouting") != Truth::Yes {
+    for (subnet, is_of_nodes) in subnets {
+        let place = subnet.end.place();
+        if found.iter().any(|known| place.is_some() && known.subnet.end.place() == place) {
             continue;
         }
-        for subnet in cluster.node_subnets() {
-            let place = subnet.end.place();
-            // Two pools in one subnet are one question.
-            if found
-                .iter()
-                .any(|known| known.cluster == cluster && place.is_some() && known.subnet.end.place() == place)
-            {
-                continue;
-            }
-            let table = match &subnet.end {
-                End::Place(place) => place.route_table(),
-                End::Unknown(unknown) => Table::Unknown(Some(unknown.clone())),
-                End::Outside(_) => Table::Unknown(None),
-            };
-            let route = match &table {
-                Table::Is(table, _) if table.is_made() => table.default_route(),
-                Table::None => DefaultRoute::None,
-                _ => DefaultRoute::Unknown(None),
-            };
-            let injections = place.and_then(Place::parent).map(Place::injections).unwrap_or_default();
-            found.push(Egress { cluster, subnet, table, route, injections });
-        }
+        let table = match &subnet.end {
+            End::Place(place) => place.route_table(),
+            End::Unknown(unknown) => Table::Unknown(Some(unknown.clone())),
+            End::Outside(_) => Table::Unknown(None),
+        };
+        let route = match &table {
+            Table::Is(table, _) if table.is_made() => table.default_route(),
+            Table::None => DefaultRoute::None,
+            _ => DefaultRoute::Unknown(None),
+        };
+        let injections = place.and_then(Place::parent).map(Place::injections).unwrap_or_default();
+        found.push(Egress { cluster, subnet, is_of_nodes, table, route, injections });
     }
     found
 }
@@ -67,6 +79,35 @@ impl<'n> Egress<'n> {
             End::Outside(id) => id.clone(),
             End::Unknown(unknown) => unknown.to_string(),
         }
+    }
+
+    /// The VNet of the subnet.
+    pub fn vnet(&self) -> Option<Place<'n>> {
+        self.subnet.end.place()?.parent()
+    }
+
+    /// Who takes what the table's default route sends away.
+    pub fn hop(&self) -> Option<NextHop<'n>> {
+        match (&self.route, &self.table) {
+            (DefaultRoute::Is(route), Table::Is(table, _)) => Some(route.next_hop(*table)),
+            _ => None,
+        }
+    }
+
+    /// The hops of a proof: the pool and its subnet, the table, its default route.
+    pub fn steps(&self) -> Vec<Step> {
+        let who = if self.is_of_nodes { "its pool" } else { "the pods of its pool" };
+        let pool = format!("{who} `{}` stands in `{}`", self.subnet.pool.name(), self.subnet_name());
+        let mut steps = vec![Step { message: pool, span: self.subnet.span }];
+        if let Table::Is(table, step) = &self.table {
+            let message = format!("the subnet has route table `{}`", table.name());
+            steps.push(Step { message, span: step.span });
+        }
+        if let (DefaultRoute::Is(route), Some(hop)) = (&self.route, self.hop()) {
+            let message = format!("whose default route leads to {}", hop.words());
+            steps.push(Step { message, span: route.span() });
+        }
+        steps
     }
 
     /// The line that says `userDefinedRouting`.

@@ -30,6 +30,11 @@ impl Cidr {
         self.0.contains(&other.0)
     }
 
+    /// It is a range of IPv4.
+    pub fn is_v4(self) -> bool {
+        matches!(self.0, IpNet::V4(_))
+    }
+
     /// How many bits its addresses have in common: 16 of `10.0.0.0/16`.
     pub fn length(self) -> u8 {
         self.0.prefix_len()

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::address::{Reference, RootId};
+use super::text::Pieces;
 use crate::source::Span;
 
 /// Something that is not known, named so that a user learns what would decide.
@@ -21,6 +22,8 @@ struct Inner {
     reason: Reason,
     place: Option<Span>,
     of: Vec<Reference>,
+    /// The text that it stands for, where that has holes.
+    text: Option<Pieces>,
 }
 
 /// Why something is not known.
@@ -47,14 +50,14 @@ pub enum Reason {
 impl Unknown {
     /// An unknown of `root` with the name that its source form gives it, as in `var.prefix`.
     pub fn new(root: RootId, name: impl AsRef<str>, reason: Reason) -> Unknown {
-        Unknown(Arc::new(Inner { root, name: SmolStr::new(name), reason, place: None, of: Vec::new() }))
+        Unknown(Arc::new(Inner { root, name: SmolStr::new(name), reason, place: None, of: Vec::new(), text: None }))
     }
 
     /// The same with the place where it is declared or arises.
     pub fn at(self, place: Span) -> Unknown {
-        let Inner { root, name, reason, of, .. } = &*self.0;
-        let (name, of) = (name.clone(), of.clone());
-        Unknown(Arc::new(Inner { root: *root, name, reason: *reason, place: Some(place), of }))
+        let Inner { root, name, reason, of, text, .. } = &*self.0;
+        let (name, of, text) = (name.clone(), of.clone(), text.clone());
+        Unknown(Arc::new(Inner { root: *root, name, reason: *reason, place: Some(place), of, text }))
     }
 
     /// What `f(x, y)` is when `holes` of its arguments are not known: named by its source form, as the first of them
@@ -76,7 +79,20 @@ impl Unknown {
             }
         }
         let Inner { root, reason, place, .. } = &*first?.0;
-        Some(Unknown(Arc::new(Inner { root: *root, name: SmolStr::new(name), reason: *reason, place: *place, of })))
+        let name = SmolStr::new(name);
+        Some(Unknown(Arc::new(Inner { root: *root, name, reason: *reason, place: *place, of, text: None })))
+    }
+
+    /// What stands for a text with holes where only an unknown can stand: it remembers the text.
+    pub fn of_text(text: &Pieces) -> Option<Unknown> {
+        let Inner { root, name, reason, place, of, .. } = &*Unknown::derived(format!("\"{text}\""), text.holes())?.0;
+        let (name, of, text) = (name.clone(), of.clone(), Some(text.clone()));
+        Some(Unknown(Arc::new(Inner { root: *root, name, reason: *reason, place: *place, of, text })))
+    }
+
+    /// The text that it stands for, where that has holes.
+    pub fn text(&self) -> Option<&Pieces> {
+        self.0.text.as_ref()
     }
 
     /// A part of whatever this is, as in `item of var.zones`: the same for all that ask for it.
@@ -142,7 +158,7 @@ impl Hole {
             Hole::Reference(reference) => {
                 let (root, name) = (reference.address.root(), SmolStr::new(reference.to_string()));
                 let of = vec![reference.clone()];
-                Unknown(Arc::new(Inner { root, name, reason: Reason::Data, place: None, of }))
+                Unknown(Arc::new(Inner { root, name, reason: Reason::Data, place: None, of, text: None }))
             }
         }
     }

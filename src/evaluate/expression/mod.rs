@@ -304,8 +304,7 @@ impl Evaluator<'_> {
                                     fields.insert(key, value);
                                 }
                                 None => {
-                                    let hole = key_value
-                                        .first_hole()
+                                    let hole = open_key(&key_value)
                                         .or_else(|| self.refuse(key.span, "a key must be a text".into()).hole());
                                     rest = rest.or(hole);
                                 }
@@ -395,4 +394,12 @@ fn handed(value: Value, expr: &Expr, hand: impl FnOnce() -> Hand) -> Value {
     }
     let origin = value.origin.through(hand(), expr.span);
     value.with_origin(origin)
+}
+
+/// What a field is whose key is not known: the key, with all that is known of its text.
+fn open_key(key: &Value) -> Option<Hole> {
+    match &key.kind {
+        Kind::Text(pieces) => Unknown::of_text(pieces).map(Hole::Unknown),
+        _ => key.first_hole(),
+    }
 }

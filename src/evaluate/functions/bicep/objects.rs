@@ -113,7 +113,14 @@ fn merged(context: &Context, objects: &[Value], deep: bool) -> Answer {
             _ => return Err(format!("an object is needed here, not {}", read::name_of(object))),
         }
     }
-    let rest = open.then(|| unknown::hole(context, objects));
+    // Of one open object among closed ones nothing else can be meant than what it leaves open.
+    let mut rests = objects.iter().filter_map(Value::rest);
+    let rest = match (rests.next(), rests.next()) {
+        (Some(Hole::Unknown(only)), None) if objects.iter().all(|object| object.hole().is_none()) => {
+            Some(Hole::Unknown(only))
+        }
+        _ => open.then(|| unknown::hole(context, objects)),
+    };
     let fields = std::sync::Arc::new(merged);
     Ok(Value::new(Kind::Object { fields, rest, shape: ObjectShape::Object }).with_secret(secret))
 }
