@@ -36,6 +36,52 @@ mod parse {
         read(bencher, "main.bicep", repeated(bicep_block));
     }
 
+    #[divan::bench]
+    fn arm(bencher: Bencher) {
+        let resources = repeated(arm_resource);
+        let resources = resources.trim_end().trim_end_matches(',');
+        let head = "\"contentVersion\": \"1.0.0.0\", \"parameters\": { \"location\": { \"type\": \"string\" } }";
+        read(bencher, "main.json", format!("{{ {head}, \"resources\": [\n{resources}\n] }}\n"));
+    }
+
+    /// The tree alone, without what is made of it.
+    #[divan::bench(args = [100, 1000])]
+    fn bicep_tree(bencher: Bencher, kilobytes: usize) {
+        let text = sized(bicep_block, kilobytes * 1024);
+        let mut parser = bicep_parser();
+        assert!(!parser.parse(&text, None).expect("a tree").root_node().has_error());
+        bencher.counter(BytesCount::of_str(&text)).bench_local(|| parser.parse(&text, None).expect("a tree"));
+    }
+
+    /// The tree of a long file after one letter in its midst was typed.
+    #[divan::bench]
+    fn bicep_edit(bencher: Bencher) {
+        let text = repeated(bicep_block);
+        let mut parser = bicep_parser();
+        let mut before = parser.parse(&text, None).expect("a tree");
+        let at = text.len() / 2 + text[text.len() / 2..].find("name: 'snet").expect("a name") + "name: 'snet".len();
+        let edited = format!("{}x{}", &text[..at], &text[at..]);
+        let row = text[..at].matches('\n').count();
+        let column = at - text[..at].rfind('\n').expect("a line before") - 1;
+        before.edit(&tree_sitter::InputEdit {
+            start_byte: at,
+            old_end_byte: at,
+            new_end_byte: at + 1,
+            start_position: tree_sitter::Point { row, column },
+            old_end_position: tree_sitter::Point { row, column },
+            new_end_position: tree_sitter::Point { row, column: column + 1 },
+        });
+        let after = parser.parse(&edited, Some(&before)).expect("a tree");
+        assert!(!after.root_node().has_error() && after.root_node().end_byte() == edited.len());
+        bencher.bench_local(|| parser.parse(&edited, Some(&before)).expect("a tree"));
+    }
+
+    fn bicep_parser() -> tree_sitter::Parser {
+        let mut parser = tree_sitter::Parser::new();
+        parser.set_language(&tree_sitter_bicep::LANGUAGE.into()).expect("the grammar fits the runtime");
+        parser
+    }
+
     fn read(bencher: Bencher, path: &str, text: String) {
         let size = BytesCount::of_str(&text);
         let sources = Sources::of_texts([(path, text)]);
@@ -132,9 +178,13 @@ fn holds_what_it_says(analysis: &Analysis, spokes: usize) {
 
 /// As many blocks as make a long file.
 fn repeated(block: fn(usize) -> String) -> String {
+    sized(block, LONG)
+}
+
+fn sized(block: fn(usize) -> String, bytes: usize) -> String {
     let mut text = String::new();
     let mut index = 0;
-    while text.len() < LONG {
+    while text.len() < bytes {
         text.push_str(&block(index));
         index += 1;
     }
@@ -190,6 +240,25 @@ resource team{index} 'Microsoft.Network/virtualNetworks@2024-05-01' = if (range{
     }}]
   }}
 }}
+"#,
+        second = index % 256
+    )
+}
+
+fn arm_resource(index: usize) -> String {
+    format!(
+        r#"    {{
+      "type": "Microsoft.Network/routeTables",
+      "apiVersion": "2024-05-01",
+      "name": "[format('rt-{{0}}-{index}', parameters('location'))]",
+      "location": "[parameters('location')]",
+      "properties": {{
+        "routes": [
+          {{ "name": "default", "properties": {{ "addressPrefix": "0.0.0.0/0", "nextHopType": "VirtualAppliance", "nextHopIpAddress": "10.0.{second}.4" }} }}
+        ]
+      }},
+      "dependsOn": [ "[resourceId('Microsoft.Network/virtualNetworks', 'vnet-{index}')]" ]
+    }},
 "#,
         second = index % 256
     )

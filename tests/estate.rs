@@ -396,3 +396,197 @@ fn the_level_of_a_rule_and_the_paths_without_it_are_the_users() {
     assert_eq!(codes(&of("[per-path-ignores]\n'spoke/**' = ['VNL00']\n")), [""; 0]);
     assert_eq!(codes(&of("[per-path-ignores]\n'hub' = ['VNL00']\n")), ["VNL001"]);
 }
+
+/// A repository of texts whose network is asked.
+fn network(texts: &[(&str, &str)]) -> (Sources, vnetlint::network::Network) {
+    let sources = Sources::of_texts(texts.iter().copied());
+    let mut networks = vnetlint::analysis::networks(&sources, &options(&[""]));
+    let (_, network) = networks.remove(0);
+    (sources, network)
+}
+
+const SPOKE_ID: &str = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-spoke/providers";
+
+/// A cluster in a VNet that is only read.
+fn guest() -> String {
+    format!(
+        r#"
+data "azurerm_subnet" "nodes" {{
+  name                 = "snet-nodes"
+  virtual_network_name = "vnet-spoke"
+  resource_group_name  = "rg-spoke"
+}}
+provider "azurerm" {{
+  features {{}}
+  subscription_id = "00000000-0000-0000-0000-000000000001"
+}}
+resource "azurerm_user_assigned_identity" "aks" {{
+  name                = "id-aks"
+  resource_group_name = "rg-spoke"
+  location            = "westeurope"
+}}
+resource "azurerm_kubernetes_cluster" "aks" {{
+  name                    = "aks-spoke"
+  resource_group_name     = "rg-spoke"
+  location                = "westeurope"
+  dns_prefix              = "spoke"
+  private_cluster_enabled = true
+  private_dns_zone_id     = "{ID}/privateDnsZones/{ZONE}"
+  identity {{
+    type         = "UserAssigned"
+    identity_ids = [azurerm_user_assigned_identity.aks.id]
+  }}
+  default_node_pool {{
+    name           = "system"
+    vm_size        = "Standard_D4s_v5"
+    node_count     = 3
+    vnet_subnet_id = data.azurerm_subnet.nodes.id
+  }}
+  network_profile {{
+    network_plugin = "azure"
+    outbound_type  = "userDefinedRouting"
+  }}
+}}
+"#
+    )
+}
+
+fn subnet(body: &str) -> String {
+    format!(
+        "{{\"id\": \"{SPOKE_ID}/Microsoft.Network/virtualNetworks/vnet-spoke/subnets/snet-nodes\", \"name\": \"snet-nodes\", {body}}}"
+    )
+}
+
+/// The VNet as Azure Resource Graph gives it.
+fn answered(servers: &str) -> String {
+    let subnet = subnet("\"properties\": {\"addressPrefix\": \"10.1.0.0/24\"}");
+    format!(
+        "{{\"count\": 1, \"data\": [{{\"id\": \"{SPOKE_ID}/Microsoft.Network/virtualNetworks/vnet-spoke\", \"name\": \"vnet-spoke\", \"type\": \"microsoft.network/virtualnetworks\", \"properties\": {{\"addressSpace\": {{\"addressPrefixes\": [\"10.1.0.0/16\"]}}, \"dhcpOptions\": {{\"dnsServers\": [{servers}]}}, \"subnets\": [{subnet}]}}}}], \"skip_token\": null, \"total_records\": 1}}"
+    )
+}
+
+/// The same as `az network vnet list` gives it: without the word `properties`.
+fn listed(servers: &str) -> String {
+    let subnet = subnet("\"addressPrefix\": \"10.1.0.0/24\"");
+    format!(
+        "[{{\"addressSpace\": {{\"addressPrefixes\": [\"10.1.0.0/16\"]}}, \"dhcpOptions\": {{\"dnsServers\": [{servers}]}}, \"id\": \"{SPOKE_ID}/Microsoft.Network/virtualNetworks/vnet-spoke\", \"name\": \"vnet-spoke\", \"type\": \"Microsoft.Network/virtualNetworks\", \"subnets\": [{subnet}]}}]"
+    )
+}
+
+fn all_codes(analysis: &Analysis) -> Vec<String> {
+    let wanted = ["VNL001", "VNL070"];
+    let findings = analysis.findings.iter().filter(|finding| in_profile(finding) && wanted.contains(&finding.code));
+    findings.map(code).collect()
+}
+
+#[test]
+fn what_is_deployed_settles_what_is_read() {
+    let (hub, guest) = (hub(false, ""), guest());
+    let of = |inventory: &str| {
+        let texts = [("hub/main.tf", hub.as_str()), ("spoke/main.tf", &guest), ("deployed.json", inventory)];
+        all_codes(&run(&texts))
+    };
+    let without = all_codes(&run(&[("hub/main.tf", &hub), ("spoke/main.tf", &guest)]));
+    assert!(!without.contains(&"VNL001".to_string()) && !without.contains(&"VNL070".to_string()), "{without:?}");
+    assert_eq!(of(&answered("\"10.0.0.4\"")), ["VNL001", "VNL070"]);
+    assert_eq!(of(&listed("\"10.0.0.4\"")), ["VNL001", "VNL070"]);
+    assert_eq!(of(&answered("")), ["VNL070"]);
+}
+
+#[test]
+fn an_export_that_was_cut_says_so() {
+    let cut = answered("").replace("\"total_records\": 1", "\"total_records\": 2500");
+    let analysis = run(&[("spoke/main.tf", &guest()), ("deployed.json", &cut)]);
+    let said = messages(&analysis, "VNL-P004");
+    assert_eq!(said.len(), 1);
+    assert!(said[0].starts_with("this export holds 1 of 2500 resources only: ask again"), "{said:?}");
+}
+
+#[test]
+fn json_that_only_looks_like_an_export_is_none() {
+    for text in [
+        "[]",
+        "{\"data\": []}",
+        "[{\"id\": \"/subscriptions/x\"}]",
+        "[{\"id\": 1, \"type\": \"a/b\"}]",
+        "{\"nodes\": [], \"version\": \"1\"}",
+    ] {
+        let analysis = run(&[("spoke/main.tf", &guest()), ("other.json", text)]);
+        assert_eq!(analysis.coverage.exports, 0, "{text}");
+    }
+}
+
+#[test]
+fn a_saved_graph_is_an_input_of_another_repository() {
+    let (sources, network) = network(&[("main.tf", &hub(false, ""))]);
+    let saved = vnetlint::report::graph_as_json(&network, &sources);
+    let zone = format!("\"{ID}/privateDnsZones/{ZONE}\"");
+    let spoke = spoke(&zone, "[\"10.0.0.4\"]", "");
+    let with = run(&[("spoke/main.tf", &spoke), ("hub.json", &saved)]);
+    assert_eq!(codes(&with), ["VNL001"]);
+    assert_eq!(with.coverage.exports, 1);
+    assert!(!codes(&run(&[("spoke/main.tf", &spoke)])).contains(&"VNL001".to_string()));
+    // With the link that the other repository makes, its order is not known, and nothing is claimed.
+    let (sources, network) = self::network(&[("main.tf", &hub(true, ""))]);
+    let saved = vnetlint::report::graph_as_json(&network, &sources);
+    let linked = run(&[("spoke/main.tf", &spoke), ("hub.json", &saved)]);
+    assert!(!codes(&linked).contains(&"VNL001".to_string()), "{:?}", codes(&linked));
+    let layers = "layers = [['hub.json'], ['spoke']]\n";
+    let ordered = run(&[("spoke/main.tf", &spoke), ("hub.json", &saved), ("vnetlint.toml", layers)]);
+    assert_eq!(codes(&ordered), [""; 0]);
+}
+
+#[test]
+fn a_graph_that_is_read_and_written_again_is_the_same_network() {
+    let (sources, first) = network(&[("main.tf", &hub(true, ""))]);
+    let saved = vnetlint::report::graph_as_json(&first, &sources);
+    let (again, second) = network(&[("hub.json", &saved)]);
+    let of = |text: &str| -> Vec<(String, String)> {
+        let graph: serde_json::Value = serde_json::from_str(text).expect("JSON");
+        let nodes = graph["nodes"].as_array().expect("nodes");
+        let mut nodes: Vec<(String, String)> =
+            nodes.iter().map(|node| (node["type"].to_string(), node["name"].to_string())).collect();
+        nodes.sort();
+        nodes
+    };
+    assert_eq!(of(&saved), of(&vnetlint::report::graph_as_json(&second, &again)));
+}
+
+#[test]
+fn a_graph_of_another_version_says_what_to_do() {
+    let graph = "{\"version\": \"7\", \"nodes\": [], \"links\": [], \"order\": []}";
+    let analysis = run(&[("spoke/main.tf", &guest()), ("hub.json", graph)]);
+    assert_eq!(
+        messages(&analysis, "VNL-P004"),
+        [
+            "this is a graph of version 7, and version 1 is read here: write it again with `vnetlint graph --format json` of this version"
+        ]
+    );
+}
+
+#[test]
+fn the_ids_of_a_graph_do_not_hang_on_the_order_of_files() {
+    let (hub, guest) = (hub(true, ""), guest());
+    let (sources, one) = network(&[("hub/main.tf", &hub), ("spoke/main.tf", &guest)]);
+    let (others, two) = network(&[("spoke/main.tf", &guest), ("hub/main.tf", &hub)]);
+    let (one, two) = (vnetlint::report::graph_as_json(&one, &sources), vnetlint::report::graph_as_json(&two, &others));
+    assert_eq!(one, two);
+    let graph: serde_json::Value = serde_json::from_str(&one).expect("JSON");
+    let mut ids: Vec<&str> =
+        graph["nodes"].as_array().expect("nodes").iter().filter_map(|node| node["id"].as_str()).collect();
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), all, "ids are unique");
+}
+
+#[test]
+fn in_a_mixed_estate_every_rule_is_decided() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let sources = Sources::below(root, vnetlint::source::MAX_FILE_SIZE);
+    let analysis = analyze(sources, &options(&["fixtures/estate-mixed"]));
+    let open: Vec<String> = analysis.findings.iter().filter(|finding| in_profile(finding)).map(code).collect();
+    assert!(open.iter().all(|code| !code.ends_with('?')), "{open:?}");
+    let coverage = &analysis.coverage;
+    assert_eq!((coverage.terraform_roots, coverage.bicep_roots, coverage.exports), (1, 2, 1));
+}

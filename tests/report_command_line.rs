@@ -225,3 +225,42 @@ fn the_schema_of_the_configuration_knows_every_key() {
     }
     assert_eq!(schema["additionalProperties"], serde_json::Value::Bool(false));
 }
+
+#[test]
+fn why_says_what_is_known_and_what_it_may_be_asked() {
+    let estate = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/estate");
+    let said = say(&["why", "aks-data", "--path", estate], "");
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.out.contains("it asks the firewall `afw-hub`"), "{}", said.out);
+    assert!(said.out.lines().all(|line| line.contains(":") || line.trim_start().starts_with("it ")), "{}", said.out);
+    let said = say(&["why", "aks-data", "vnet-hub", "--path", estate], "");
+    assert!(said.out.contains("packets find their way"), "{}", said.out);
+    let said = say(&["why", "aks-dat", "--path", estate], "");
+    assert_eq!(
+        (said.code, said.err.as_str()),
+        (2, "error: no resource is called `aks-dat`; did you mean `aks-data`?\n")
+    );
+    let said = say(&["why", "snet-nodes", "--path", estate], "");
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("`snet-nodes` may be any of these; name one: root:"), "{}", said.err);
+    let one = "root:fixtures/estate/spokes/data/main.bicep/spoke.nodes";
+    assert_eq!(say(&["why", one, "--path", estate], "").code, 0);
+}
+
+#[test]
+fn a_graph_is_of_one_environment() {
+    let root = folder("graphs");
+    std::fs::write(root.join("main.tf"), "variable \"a\" {}\n").expect("a file");
+    for name in ["dev", "prod"] {
+        std::fs::write(root.join(format!("{name}.tfvars")), "a = 1\n").expect("a file");
+    }
+    let path = root.to_str().expect("Unicode");
+    let said = say(&["graph", "--format", "json", path], "");
+    assert_eq!(said.err, "error: there are several environments: choose one with --env dev or prod\n");
+    let file = root.join("graph.json");
+    let written = say(&["graph", "--format", "json", "--env", "dev", "-o", file.to_str().expect("Unicode"), path], "");
+    assert_eq!((written.code, written.out.as_str()), (0, ""));
+    assert!(std::fs::read_to_string(&file).expect("a graph").starts_with("{\n  \"version\": \"1\""));
+    let schema: serde_json::Value = serde_json::from_str(&say(&["schema", "graph"], "").out).expect("JSON");
+    assert!(schema["properties"]["nodes"].is_object());
+}

@@ -5,6 +5,8 @@ mod assumption;
 pub mod config;
 mod environments;
 mod estate;
+mod outside;
+mod owned;
 mod run;
 mod states;
 mod statistics;
@@ -89,6 +91,8 @@ pub struct Coverage {
     pub vnets: usize,
     /// Links of private DNS zones that are made here.
     pub zone_links: usize,
+    /// Inventories, and graphs of other repositories.
+    pub exports: usize,
     /// Files and blocks that could not be read.
     pub faults: usize,
     /// Module calls whose source is not here, as `module.aks (Azure/aks/azurerm)`, sorted.
@@ -108,6 +112,7 @@ pub fn analyze(sources: Sources, options: &Options) -> Analysis {
     let mut findings = faults;
     let mut coverage = Coverage { files, ..Coverage::default() };
     coverage.faults = findings.len();
+    let calls = owned::Calls::of(&sources, &estate);
     let mut roots = Vec::new();
     let mut incomplete = false;
     for (root, evaluated) in &estate {
@@ -132,21 +137,47 @@ pub fn analyze(sources: Sources, options: &Options) -> Analysis {
     coverage.modelled_modules.sort();
     coverage.modelled_modules.dedup();
     let mut found = environments::Found::default();
-    for (environment, estate) in environments::estates(estate) {
-        let (facts, complaints) = estate::facts(&estate, &options.config);
+    let outside = outside::read(&sources, options, estate.len());
+    coverage.files += outside.len();
+    coverage.exports = outside.len();
+    for (root, evaluated) in &outside {
+        findings.extend(run::of_export(evaluated, root));
+    }
+    for (environment, network, complaints) in joined(estate, &outside, options) {
         findings.extend(complaints);
-        let (estate, facts) = estate::with_assumptions(estate, facts, &options.config);
-        let network = network::build_with(estate, &facts);
-        findings.extend(estate::misfits(&network, &options.config));
         coverage.clusters = coverage.clusters.max(network.made(&azure::cluster::CLUSTER).len());
         coverage.vnets = coverage.vnets.max(network.made(&azure::virtual_network::VNET).len());
         coverage.zone_links = coverage.zone_links.max(network.made(&azure::dns::ZONE_LINK).len());
         found.add(environment, rules::check(&network, &options.settings));
     }
     findings.extend(found.once(&roots));
+    findings.iter_mut().for_each(|finding| calls.bring_home(&sources, finding));
     settle(&sources, &options.config, &mut findings);
     sort(&sources, &mut findings);
     Analysis { sources, roots, findings, coverage, incomplete }
+}
+
+/// The graph of each environment.
+pub fn networks(sources: &Sources, options: &Options) -> Vec<(Option<String>, network::Network)> {
+    let roots = evaluate(sources, options);
+    let outside = outside::read(sources, options, roots.len());
+    joined(roots, &outside, options).map(|(environment, network, _)| (environment, network)).collect()
+}
+
+/// The graph of each environment, with what does not fit.
+fn joined(
+    roots: environments::Estate,
+    outside: &[(Root, Evaluated)],
+    options: &Options,
+) -> impl Iterator<Item = (Option<String>, network::Network, Vec<Finding>)> {
+    environments::estates(roots).into_iter().map(|(environment, mut estate)| {
+        estate.extend(outside.iter().cloned());
+        let (facts, mut findings) = estate::facts(&estate, &options.config);
+        let (estate, facts) = estate::with_assumptions(estate, facts, &options.config);
+        let network = network::build_with(estate, &facts);
+        findings.extend(estate::misfits(&network, &options.config));
+        (environment, network, findings)
+    })
 }
 
 /// What the configuration says of levels and of paths.
@@ -190,6 +221,11 @@ pub fn evaluate(sources: &Sources, options: &Options) -> Vec<(Root, Evaluated)> 
     let library = library(sources, options);
     let roots = find(&library, options);
     states::evaluate_all(&library, roots, options)
+}
+
+/// The inventories and saved graphs below the paths; `roots` is how many roots there are beside them.
+pub fn outside(sources: &Sources, options: &Options, roots: usize) -> Vec<(Root, Evaluated)> {
+    outside::read(sources, options, roots)
 }
 
 /// What could not be read of the files that the roots are made of, by path and place.

@@ -12,6 +12,8 @@ pub const PARSE: (&str, &str) = ("VNL-P001", "syntax-error");
 pub const READ: (&str, &str) = ("VNL-P002", "unreadable-file");
 /// A local module that is not there, or a circle of modules.
 pub const MODULE: (&str, &str) = ("VNL-P003", "unreadable-module");
+/// An inventory that was cut, or a graph of another version.
+pub const EXPORT: (&str, &str) = ("VNL-P004", "unusable-export");
 /// A limit was reached.
 pub const LIMIT: (&str, &str) = ("VNL-N001", "limit-reached");
 
@@ -52,6 +54,18 @@ pub fn of_evaluation(evaluated: &Evaluated, root: &Root) -> Vec<Finding> {
         ..finding(code, name, fault)
     };
     modules.chain(limits).map(of).collect()
+}
+
+/// What is wrong with an inventory or a saved graph.
+pub fn of_export(evaluated: &Evaluated, root: &Root) -> Vec<Finding> {
+    let (code, name) = EXPORT;
+    let of = |fault: &Fault| Finding {
+        root: Some(root.id),
+        level: Level::Warning,
+        help: Some("what it would have settled stays unknown".into()),
+        ..Finding::new(code, name, Level::Warning, fault.span, fault.message.clone())
+    };
+    evaluated.faults.iter().map(of).collect()
 }
 
 fn finding(code: &'static str, name: &'static str, fault: &Fault) -> Finding {

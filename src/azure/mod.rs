@@ -4,6 +4,7 @@
 //! ARM's shape is the one vocabulary. A resource type is one file of data here: each field's ARM path, azurerm's
 //! spelling and the default stand on the same line.
 
+mod exported;
 mod field;
 mod translate;
 
@@ -21,6 +22,7 @@ pub mod load_balancer;
 pub mod nat_gateway;
 pub mod network_interface;
 pub mod paas;
+pub mod plain;
 pub mod private_endpoint;
 pub mod public_ip;
 pub mod routes;
@@ -29,6 +31,11 @@ pub mod traffic_manager;
 pub mod virtual_network;
 pub mod waf;
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+pub use exported::in_arm_shape;
 pub use field::{Change, Default_, Field, Link, Part, arm_field, field, part_words, parts};
 pub use translate::{At, Named, Translated, as_pieces, in_arm_words, values_at};
 
@@ -324,15 +331,27 @@ pub static LINKS: &[&Link] = &[
     &application_load_balancer::ASSOCIATION_TO_SUBNET,
 ];
 
+/// Every type that the graph holds: those that rules ask about, then the others.
+pub fn types() -> impl Iterator<Item = &'static Type> {
+    TYPES.iter().copied().chain(plain::PLAIN)
+}
+
 /// The type with an ARM name, in any case of letters.
 pub fn by_arm_name(name: &str) -> Option<&'static Type> {
-    TYPES.iter().copied().find(|kind| kind.name.eq_ignore_ascii_case(name))
+    static BY_NAME: LazyLock<FxHashMap<String, &'static Type>> =
+        LazyLock::new(|| types().map(|kind| (kind.name.to_lowercase(), kind)).collect());
+    BY_NAME.get(&name.to_lowercase()).copied()
 }
 
 /// The type that an azurerm resource or data source is, and how it is named.
 pub fn by_azurerm_name(name: &str) -> Option<(&'static Type, Naming)> {
-    TYPES.iter().copied().find_map(|kind| {
-        let naming = kind.azurerm.iter().find(|(spelling, _)| *spelling == name)?.1;
-        Some((kind, naming))
-    })
+    static BY_NAME: LazyLock<FxHashMap<&'static str, (&'static Type, Naming)>> = LazyLock::new(|| {
+        let named = |kind: &'static Type| kind.azurerm.iter().map(move |(name, naming)| (*name, (kind, *naming)));
+        // The first type that names an azurerm resource keeps it.
+        types().flat_map(named).fold(FxHashMap::default(), |mut all, (name, known)| {
+            all.entry(name).or_insert(known);
+            all
+        })
+    });
+    BY_NAME.get(name).copied()
 }

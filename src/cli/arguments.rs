@@ -31,6 +31,8 @@ impl Arguments {
             Some(Command::Resources(flags)) => flags.limits.threads,
             Some(Command::Roots(flags)) => flags.limits.threads,
             Some(Command::Console(flags)) => flags.limits.threads,
+            Some(Command::Graph(flags)) => flags.limits.threads,
+            Some(Command::Why(flags)) => flags.limits.threads,
             Some(Command::Explain { .. } | Command::Rules { .. } | Command::Schema { .. }) => 1,
         }
     }
@@ -57,6 +59,10 @@ pub enum Command {
     Resources(Resources),
     /// Print which deployments were found, which input files bind to them, what stayed open
     Roots(Roots),
+    /// Print the graph of an estate, for programs and as an input of another run
+    Graph(Graph),
+    /// Print what is known of a resource, each fact with its place; between two, the way
+    Why(Why),
     /// Evaluate expressions in a root, one a line
     Console(Console),
     /// Print the JSON schema of a file
@@ -72,6 +78,8 @@ pub enum Command {
 pub enum Schema {
     /// vnetlint.toml.
     Config,
+    /// What `graph --format json` writes.
+    Graph,
 }
 
 /// `check`
@@ -222,6 +230,57 @@ pub struct Roots {
     /// A file or a directory
     #[arg(value_name = "PATH", default_value = ".")]
     pub path: PathBuf,
+    #[command(flatten)]
+    pub input: Input,
+    #[command(flatten)]
+    pub values: Values,
+    #[command(flatten)]
+    pub configuration: Configuration,
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// `graph`
+#[derive(Args, Debug)]
+pub struct Graph {
+    /// Files and directories; together they are one estate
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// The form of the graph
+    #[arg(long, value_enum)]
+    pub format: GraphFormat,
+    /// The file that it goes to; standard output without one
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub input: Input,
+    #[command(flatten)]
+    pub values: Values,
+    #[command(flatten)]
+    pub configuration: Configuration,
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// Forms of a graph.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GraphFormat {
+    /// One object, which another run reads as an input.
+    Json,
+}
+
+/// `why`
+#[derive(Args, Debug)]
+pub struct Why {
+    /// A resource: its name, its address, its id, or root:PATH/ADDRESS
+    #[arg(value_name = "NODE")]
+    pub node: String,
+    /// Another one: what lies between the two
+    #[arg(value_name = "NODE")]
+    pub other: Option<String>,
+    /// Files and directories; together they are one estate
+    #[arg(long, value_name = "PATH", default_value = ".")]
+    pub path: Vec<PathBuf>,
     #[command(flatten)]
     pub input: Input,
     #[command(flatten)]

@@ -3,13 +3,13 @@
 
 use std::path::PathBuf;
 
-use super::arguments::{Check, Configuration, Console, Input, Limits, Resources, Roots, Values, size};
+use super::arguments::{Check, Configuration, Console, Graph, Input, Limits, Resources, Roots, Values, Why, size};
 use super::paths::{Located, file_below, locate};
 use super::printer::Printer;
 use super::{Refused, Surroundings};
 use crate::analysis::Options;
 use crate::analysis::config::{self, Config, Text};
-use crate::evaluate::{Inputs, Modules};
+use crate::evaluate::{self, Inputs, Modules};
 use crate::source::{MAX_FILE_SIZE, Sources, read_named};
 use crate::syntax;
 
@@ -35,7 +35,7 @@ macro_rules! have_flags {
     )* };
 }
 
-have_flags! { Check Resources Roots Console }
+have_flags! { Check Resources Roots Console Graph Why }
 
 /// What a command looks at, and how.
 pub struct Opened {
@@ -201,7 +201,9 @@ fn readable(sources: &Sources, located: &Located, named: &[PathBuf]) -> Result<(
         if sources.is_directory(path) {
             continue;
         }
-        sources.open(path).map_err(|refusal| Refused(format!("`{}` cannot be read: {refusal}", named.display())))?;
+        // What Azure holds makes a large list.
+        let opened = sources.open_large(path, &|text| evaluate::kind_of_outside(text).is_some());
+        opened.map_err(|refusal| Refused(format!("`{}` cannot be read: {refusal}", named.display())))?;
     }
     Ok(())
 }

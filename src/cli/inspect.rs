@@ -45,7 +45,8 @@ pub fn resources(flags: &Resources, surroundings: &Surroundings, printer: &Print
 pub fn roots(flags: &Roots, surroundings: &Surroundings, printer: &Printer) -> Result<u8, Refused> {
     let Opened { sources, options } = open(std::slice::from_ref(&flags.path), flags.into(), surroundings, printer)?;
     environment_is_there(&sources, &options)?;
-    let roots = analysis::evaluate(&sources, &options);
+    let mut roots = analysis::evaluate(&sources, &options);
+    roots.extend(analysis::outside(&sources, &options, roots.len()));
     printer.out(report::roots_as_text(&roots, &sources));
     Ok(if roots.is_empty() { nothing(printer) } else { exit::CLEAN })
 }
@@ -54,6 +55,7 @@ pub fn roots(flags: &Roots, surroundings: &Surroundings, printer: &Printer) -> R
 pub fn schema(of: Schema, printer: &Printer) -> Result<u8, Refused> {
     printer.out(match of {
         Schema::Config => report::config_schema(),
+        Schema::Graph => report::graph_schema(),
     });
     Ok(exit::CLEAN)
 }

@@ -5,6 +5,7 @@ mod arguments;
 mod check;
 mod configured;
 mod console;
+mod graph;
 mod inspect;
 mod paths;
 mod printer;
@@ -161,6 +162,8 @@ fn command(arguments: Arguments, surroundings: Surroundings, printer: &Printer) 
         Some(Command::Resources(flags)) => inspect::resources(&flags, &surroundings, printer),
         Some(Command::Roots(flags)) => inspect::roots(&flags, &surroundings, printer),
         Some(Command::Console(flags)) => console::run(&flags, surroundings, printer),
+        Some(Command::Graph(flags)) => graph::graph(&flags, &surroundings, printer),
+        Some(Command::Why(flags)) => graph::why(&flags, &surroundings, printer),
         Some(Command::Schema { of }) => inspect::schema(of, printer),
     }
 }

@@ -7,6 +7,7 @@ pub mod functions;
 mod inputs;
 mod memory;
 pub mod models;
+mod outside;
 mod roots;
 pub mod terraform;
 mod way;
@@ -21,6 +22,10 @@ use crate::value::{Address, Pieces, Reason, RootId, SmolStr, Truth, Unknown, Val
 
 pub use expression::{Bindings, Call, Evaluator, Fuel, Refused, Scope, form, is_broken};
 pub use models::ModelledModule;
+pub use outside::{
+    Outside, SavedGraph, SavedIdentity, SavedLink, SavedNode, SavedOrder, SavedPlace, VERSION as GRAPH_VERSION,
+    kind_of as kind_of_outside, read as read_outside,
+};
 pub use roots::{Bound, Inputs, Library, Modules, find_roots, is_program, may_be_template};
 pub use terraform::remote::{RemoteState, StatePlace, kept_by as state_kept_by, read_by as states_read_by};
 
@@ -84,6 +89,8 @@ pub struct Evaluated {
     pub compiled: Vec<String>,
     /// A part of a program could not be read: what is not there may stand in it.
     pub damaged: Option<Unknown>,
+    /// The types of children and links of which a resource may have more than are here.
+    pub open: Vec<(Address, SmolStr)>,
     /// The roots whose outputs it reads.
     pub reads: Vec<RootId>,
     /// Whether its resources are made by this deployment, or are there already.
@@ -98,8 +105,12 @@ pub enum Standing {
     Made,
     /// They are deployed, and what is said of each is all that there is to say.
     Deployed,
+    /// As [`Standing::Deployed`], and there are others that are not in the list.
+    DeployedInPart,
     /// They are deployed as far as somebody says.
     Assumed,
+    /// Another repository's code makes them; a run over it saved its graph.
+    Saved,
 }
 
 /// Evaluates one root.

@@ -213,6 +213,8 @@ pub fn find_roots(library: &Library, paths: &[String], inputs: &Inputs) -> Vec<R
             continue;
         }
         match extension_of(path) {
+            // What was exported or saved elsewhere is no deployment, and may be large.
+            "json" if is_outside(library, path) => {}
             _ if is_configuration(path) => {
                 named.insert((directory_of(path).to_string(), Dialect::Terraform));
             }
@@ -262,6 +264,11 @@ pub fn find_roots(library: &Library, paths: &[String], inputs: &Inputs) -> Vec<R
         root.id = RootId(u32::try_from(index).unwrap_or(u32::MAX));
     }
     roots
+}
+
+fn is_outside(library: &Library, path: &str) -> bool {
+    let file = library.sources.open(path).map(|file| library.sources.file(file));
+    file.is_ok_and(|file| super::outside::kind_of(&file.text).is_some())
 }
 
 /// The plans and states below a directory: JSON that looks like one, and is. No other JSON is parsed for this.

@@ -12,31 +12,30 @@ impl<'n> Place<'n> {
     /// Absence counts for what is made here, when nothing that could not be read was told of it.
     pub fn open_for(self, kind: &'static Type) -> Option<Unknown> {
         let node = self.node();
-        if node.whole && !self.is_exported(kind) || node.existing && !node.whole {
+        if node.existing && !(node.whole && self.is_exported(kind)) {
             let name = format!("{} of {}", kind.name, node.address);
             return Some(Unknown::new(self.root(), name, crate::value::Reason::Data).at(node.span));
         }
         if let Some((_, hole)) = node.open_children.iter().find(|(of, _)| *of == kind) {
             return Some(hole.unknown());
         }
-        for index in self.network.indices(kind) {
-            let child = &self.network.nodes[index];
-            if child.parent.is_none()
-                && let Some(hole) = &child.parent_hole
-            {
-                return Some(hole.unknown());
-            }
-            if child.parent.map(|parent| self.network.canonical(parent)) == Some(self.index)
-                && child.exists == Truth::Unknown
-            {
-                return child.decides.clone();
-            }
+        if let Some(hole) = self.network.open_parents.get(kind.name) {
+            return Some(hole.unknown());
+        }
+        let children = self.network.within.get(&self.index).into_iter().flatten();
+        let mut children = children.map(|index| &self.network.nodes[*index]).filter(|child| child.kind == kind);
+        if let Some(child) = children.find(|child| child.exists == Truth::Unknown) {
+            return child.decides.clone();
         }
         self.hidden_from(kind).map(|hiding| hiding.unknown).or_else(|| self.damage())
     }
 
     /// An export holds all children of a type: they stand in the resource itself, or others of the type are there too.
     fn is_exported(self, kind: &'static Type) -> bool {
+        if self.network.is_saved(self.root()) {
+            let open = self.network.saved_open.get(self.address());
+            return !open.is_some_and(|open| open.iter().any(|of| of.eq_ignore_ascii_case(kind.name)));
+        }
         self.kind().splits.iter().any(|split| split.of == kind) || self.network.deployed_kinds.contains(kind.name)
     }
 

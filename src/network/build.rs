@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::identity::{Found, Likeness};
+use super::identity::{Found, Likeness, names_of, scope_of};
 use super::order::Events;
 use super::{Facts, Hiding, Joined, Network, Node};
 use crate::azure::{self, Named, Split, Translated, Type, as_pieces, in_arm_words, part_words};
@@ -40,6 +40,9 @@ pub fn build_with(estate: Vec<(Root, Evaluated)>, facts: &Facts) -> Network {
         by_address: HashMap::new(),
         by_kind: HashMap::new(),
         by_name: HashMap::new(),
+        by_id: HashMap::new(),
+        by_root: HashMap::new(),
+        open_parents: HashMap::new(),
         open_names: HashMap::new(),
         by_declaration: HashMap::new(),
         within: HashMap::new(),
@@ -58,6 +61,7 @@ pub fn build_with(estate: Vec<(Root, Evaluated)>, facts: &Facts) -> Network {
         against_layers: Vec::new(),
         standing: HashMap::new(),
         deployed_kinds: HashSet::new(),
+        saved_open: HashMap::new(),
         named: HashMap::new(),
         renamed: Vec::new(),
         dangling: Vec::new(),
@@ -70,6 +74,9 @@ pub fn build_with(estate: Vec<(Root, Evaluated)>, facts: &Facts) -> Network {
         let azurerm = evaluated.providers.iter().find(|provider| provider.name == "azurerm");
         let azurerm_major = azurerm.and_then(ProviderVersion::major);
         network.standing.insert(root.id, evaluated.standing);
+        for (address, kind) in evaluated.open {
+            network.saved_open.entry(address).or_default().push(kind);
+        }
         network.layers.extend(evaluated.reads.iter().map(|maker| (root.id, *maker)));
         for resource in evaluated.resources {
             network.add(resource, azurerm_major, &mut within, &mut joins);
@@ -139,8 +146,12 @@ impl Network {
                     address: resource.address,
                     id,
                     body,
-                    existing: resource.existing,
-                    whole: self.standing.get(&root) == Some(&Standing::Deployed),
+                    // It changes something that is made elsewhere: what it leaves out nobody knows.
+                    existing: resource.existing || resource.type_name == "azapi_update_resource",
+                    whole: matches!(
+                        self.standing.get(&root),
+                        Some(Standing::Deployed | Standing::DeployedInPart | Standing::Saved)
+                    ),
                     exists: resource.exists,
                     decides: resource.decides,
                     span: resource.span,
@@ -160,7 +171,7 @@ impl Network {
     }
 
     fn push(&mut self, node: Node) -> usize {
-        if node.whole {
+        if self.standing.get(&node.address.root()) == Some(&Standing::Deployed) {
             self.deployed_kinds.insert(node.kind.name);
         }
         let index = self.nodes.len();
@@ -296,18 +307,42 @@ impl Network {
         }
     }
 
-    /// Ids are looked up by type and name, never by comparing all pairs of an estate.
+    /// Ids are looked up by type and names, never by comparing all pairs of an estate.
     fn index(&mut self) {
         for (index, node) in self.nodes.iter().enumerate() {
-            let name = node.id.as_ref().and_then(ResourceId::name);
-            if name.and_then(Pieces::as_literal).is_none() {
-                self.open_names.entry(node.kind.name).or_default().push(index);
-            }
-            if let Some(name) = name {
-                self.by_name.entry((node.kind.name, spelled(name))).or_default().push(index);
+            let kind = node.kind.name;
+            match &node.id {
+                Some(id) => {
+                    let names = names_of(id);
+                    if id.names.is_empty() || id.names.iter().any(|name| name.as_literal().is_none()) {
+                        self.open_names.entry(kind).or_default().push(index);
+                    }
+                    let root = node.address.root();
+                    self.by_root.entry((kind, names.clone(), root)).or_default().push(index);
+                    self.by_id.entry((kind, names.clone(), scope_of(id))).or_default().push(index);
+                    self.by_name.entry((kind, names)).or_default().push(index);
+                }
+                None => self.open_names.entry(kind).or_default().push(index),
             }
             self.by_declaration.entry(node.address.declaration()).or_default().push(index);
         }
+    }
+
+    /// The nodes that may be the same resource as one: what is read may be anything of its names; what is made only
+    /// what has its scope too, or stands in its root.
+    fn alike(&self, index: usize) -> Vec<usize> {
+        let node = &self.nodes[index];
+        let Some(id) = &node.id else { return Vec::new() };
+        let (kind, names) = (node.kind.name, names_of(id));
+        if node.existing {
+            return self.by_name.get(&(kind, names)).cloned().unwrap_or_default();
+        }
+        let exact = self.by_id.get(&(kind, names.clone(), scope_of(id))).into_iter().flatten();
+        let own = self.by_root.get(&(kind, names, node.address.root())).into_iter().flatten();
+        let mut found: Vec<usize> = exact.chain(own).copied().collect();
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     /// Ids that the user calls by another name get that name.
@@ -320,6 +355,8 @@ impl Network {
             self.nodes[index].id = id.map(|id| self.under_other_name(id));
         }
         self.by_name.clear();
+        self.by_id.clear();
+        self.by_root.clear();
         self.open_names.clear();
         self.by_declaration.clear();
         self.index();
@@ -332,16 +369,12 @@ impl Network {
             if self.nodes[index].is.is_some() {
                 continue;
             }
-            let kind = self.nodes[index].kind;
-            let Some(id) = &self.nodes[index].id else { continue };
             // Two names are equal where they are spelled alike, holes included.
-            let Some(others) = id.name().and_then(|name| self.by_name.get(&(kind.name, spelled(name)))) else {
-                continue;
-            };
+            let others = self.alike(index);
             let mut alike: Vec<usize> = Vec::new();
             let mut same: Option<usize> = None;
             let mut twice: Option<usize> = None;
-            for &other in others {
+            for other in others {
                 if other == index || self.nodes[other].is == Some(index) {
                     continue;
                 }
@@ -464,6 +497,11 @@ impl Network {
             let Some(parent) = self.nodes[index].parent.filter(|_| self.nodes[index].is.is_none()) else { continue };
             self.within.entry(self.canonical(parent)).or_default().push(index);
         }
+        for node in self.nodes.iter().filter(|node| node.is.is_none() && node.parent.is_none()) {
+            if let Some(hole) = &node.parent_hole {
+                self.open_parents.entry(node.kind.name).or_insert_with(|| hole.clone());
+            }
+        }
         let ends = |network: &Network, kind: &'static Type, link: &'static azure::Link| -> Vec<(usize, usize, usize)> {
             let places = network.all(kind).into_iter();
             let ends = places.flat_map(|place| {
@@ -534,9 +572,4 @@ fn list_at(body: &Value, path: &str) -> (Vec<Value>, Option<Hole>) {
         }
         _ => (Vec::new(), at.hole()),
     }
-}
-
-/// A name in lower case, holes spelled out: the key under which names are looked up.
-pub(super) fn spelled(name: &Pieces) -> String {
-    name.to_string().to_lowercase()
 }

@@ -12,7 +12,7 @@ impl Network {
     ///
     /// It is the same for the same graph, whatever language the graph was read from.
     pub fn dump(&self) -> String {
-        let mut places: Vec<Place> = azure::TYPES.iter().flat_map(|kind| self.all(kind)).collect();
+        let mut places: Vec<Place> = azure::types().flat_map(|kind| self.all(kind)).collect();
         places.sort_by_key(|place| (place.kind().name, place.address().clone()));
         let mut text = String::new();
         for place in &places {

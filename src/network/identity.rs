@@ -1,7 +1,6 @@
 //! In: ids, references and texts. Out: the place that they name.
 //! Never: pairs two resources because they have the same name in different roots alone.
 
-use super::build::spelled;
 use super::facts::{ROOT, Target};
 use super::{End, Network, Node, Place};
 use crate::azure::Type;
@@ -161,20 +160,25 @@ impl Network {
     }
 
     /// The node that an id names.
+    ///
+    /// What has the same names stands in one bucket, what has the same scope as well in one of few: an estate of many
+    /// deployments has many subnets of one name, and they are never compared all with all.
     pub(super) fn find(&self, id: &ResourceId, kind: &'static Type) -> Found {
+        let alike = |index: usize| match &self.nodes[index].id {
+            Some(own) => likeness(id, own),
+            None => Likeness::Open,
+        };
+        let names = names_of(id);
+        let exact = self.by_id.get(&(kind.name, names.clone(), scope_of(id))).into_iter().flatten();
+        if let Some(index) = exact.copied().find(|index| alike(*index) == Likeness::Same) {
+            return Found::Is(index);
+        }
         let mut likely: Vec<usize> = Vec::new();
-        let mut perhaps = false;
-        for index in self.candidates(id, kind) {
-            let node = &self.nodes[index];
-            let Some(own) = &node.id else {
-                perhaps = true;
-                continue;
-            };
-            match likeness(id, own) {
+        for index in self.by_name.get(&(kind.name, names)).into_iter().flatten().copied() {
+            match alike(index) {
                 Likeness::Same => return Found::Is(index),
                 Likeness::SameNames => likely.push(index),
-                Likeness::Open => perhaps = true,
-                Likeness::Different => {}
+                Likeness::Open | Likeness::Different => {}
             }
         }
         likely.sort_by_key(|index| self.nodes[*index].existing);
@@ -183,21 +187,16 @@ impl Network {
         match distinct.as_slice() {
             // Only the scope is open, and nothing else of this type has these names.
             [index] => Found::Is(*index),
-            [] if !perhaps => Found::Nowhere,
+            [] if !self.may_be_another(id, kind, &alike) => Found::Nowhere,
             _ => Found::Perhaps,
         }
     }
 
-    /// The nodes that an id may name: those of its name, and those whose name has holes; all for a name with holes.
-    pub(super) fn candidates(&self, id: &ResourceId, kind: &'static Type) -> Vec<usize> {
-        let Some(name) = id.name().filter(|name| name.as_literal().is_some()) else {
-            return self.by_kind.get(kind.name).cloned().unwrap_or_default();
-        };
-        let named = self.by_name.get(&(kind.name, spelled(name))).into_iter().flatten();
-        let open = self.open_names.get(kind.name).into_iter().flatten();
-        let mut found: Vec<usize> = named.chain(open).copied().collect();
-        found.sort_unstable();
-        found
+    /// Whether some node of a type may have this id, though its names are not the same.
+    fn may_be_another(&self, id: &ResourceId, kind: &'static Type, alike: &dyn Fn(usize) -> Likeness) -> bool {
+        let known = id.names.iter().all(|name| name.as_literal().is_some());
+        let among = if known { self.open_names.get(kind.name) } else { self.by_kind.get(kind.name) };
+        among.into_iter().flatten().any(|index| alike(*index) != Likeness::Different)
     }
 
     /// Whether two nodes are the same resource: what is read, or written as a part of another, and what is made.
@@ -205,6 +204,46 @@ impl Network {
         match (&stand_in.id, &made.id) {
             (Some(a), Some(b)) if stand_in.kind == made.kind => likeness(a, b),
             _ => Likeness::Different,
+        }
+    }
+}
+
+/// The names of an id in lower case, holes spelled out with whose they are: the key under which it is looked up.
+pub(super) fn names_of(id: &ResourceId) -> String {
+    let mut key = String::new();
+    for name in &id.names {
+        spell(name, &mut key);
+        key.push('/');
+    }
+    key
+}
+
+/// The scope of an id, as [`names_of`] spells it.
+pub(super) fn scope_of(id: &ResourceId) -> String {
+    let mut key = String::new();
+    for part in [&id.subscription, &id.resource_group] {
+        match part {
+            Some(pieces) => spell(pieces, &mut key),
+            None => key.push('?'),
+        }
+        key.push('/');
+    }
+    key
+}
+
+fn spell(pieces: &Pieces, key: &mut String) {
+    use std::fmt::Write;
+    for piece in pieces.pieces() {
+        match piece {
+            Piece::Literal(text) => key.extend(text.chars().flat_map(char::to_lowercase)),
+            Piece::Hole(hole) => {
+                let root = match hole {
+                    Hole::Unknown(unknown) => unknown.root(),
+                    Hole::Reference(reference) => reference.address.root(),
+                };
+                // Two roots may call two things by one name.
+                let _ = write!(key, "${{{}:{hole}}}", root.0);
+            }
         }
     }
 }

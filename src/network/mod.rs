@@ -2,12 +2,15 @@
 //! Never: knows a rule, or the language that something was written in. Nothing is written once it is built.
 
 mod absence;
+mod addresses;
 mod build;
 mod dump;
 mod facts;
 mod identities;
 mod identity;
+mod lookup;
 mod ingress;
+mod model;
 mod names;
 mod order;
 mod place;
@@ -25,10 +28,15 @@ use crate::evaluate::{ModelledModule, Root, Standing};
 use crate::source::Span;
 use crate::value::{Address, Hole, ResourceId, RootId, SmolStr, Truth, Unknown, Value};
 
+pub use addresses::{
+    Load, RESERVED, Room, Sized, first_addresses, is_private, length_for, overlap, reserved, size, usable,
+};
 pub use build::{build, build_with};
 pub use facts::{Alias, Dangling, Facts};
 pub use identities::{Actor, Grant, Mistaken, Permission};
 pub use ingress::{Controller, Target, Way, Writer};
+pub use lookup::{Hop, Wait};
+pub use model::{ApiMode, Basis, NetworkModel, Nodes, Surge};
 pub use names::{DnsSetting, Hub, NodeSubnet, Seen, Server, ZoneMode};
 pub use order::Order;
 pub use place::{End, Got, Place, Step};
@@ -44,12 +52,18 @@ pub struct Network {
     nodes: Vec<Node>,
     by_address: HashMap<Address, usize>,
     by_kind: HashMap<&'static str, Vec<usize>>,
-    /// Nodes by type and name in lower case, holes spelled out.
+    /// Nodes by type and names.
     by_name: HashMap<(&'static str, String), Vec<usize>>,
-    /// Nodes by type whose name has holes, or is not known at all.
+    /// Nodes by type, names and scope.
+    by_id: HashMap<(&'static str, String, String), Vec<usize>>,
+    /// Nodes by type, names and root.
+    by_root: HashMap<(&'static str, String, RootId), Vec<usize>>,
+    /// Nodes by type of which some name has holes, or is not known at all.
     open_names: HashMap<&'static str, Vec<usize>>,
     /// The nodes of each declaration.
     by_declaration: HashMap<Address, Vec<usize>>,
+    /// Types of which some node may lie in any other, and why.
+    open_parents: HashMap<&'static str, Hole>,
     /// The nodes that lie in a node.
     within: HashMap<usize, Vec<usize>>,
     /// VNets that are peered with a VNet, and by which peering: its own before the other's.
@@ -79,6 +93,8 @@ pub struct Network {
     standing: HashMap<RootId, Standing>,
     /// What is known of the types that are deployed: of which kinds there are any.
     deployed_kinds: HashSet<&'static str>,
+    /// Of which kinds a saved node may have more children and links than the graph holds.
+    saved_open: HashMap<Address, Vec<SmolStr>>,
     /// What the user calls by another name: inputs, outputs and attributes, of one root or of any.
     named: HashMap<(Option<RootId>, SmolStr), facts::Target>,
     /// Ids that the user calls by another one.

@@ -592,7 +592,10 @@ impl Network {
     pub fn best_order(&self, links: &[Place], then: &Address) -> Order {
         let orders: Vec<Order> = links
             .iter()
-            .map(|link| if link.is_made() { self.order(link.declaration(), then) } else { Order::Before })
+            .map(|link| match link.is_made() || self.is_saved(link.root()) {
+                true => self.order(link.declaration(), then),
+                false => Order::Before,
+            })
             .collect();
         let has = |order: Order| orders.contains(&order);
         match () {

@@ -41,6 +41,11 @@ impl Events {
         Events { needs, known: Mutex::default() }
     }
 
+    /// What waits for what.
+    pub(super) fn needs(&self) -> &Needs {
+        &self.needs
+    }
+
     /// Whether `then` waits for `first`.
     fn waits(&self, then: &Address, first: &Address) -> Reach {
         let pair = (then.clone(), first.clone());
@@ -121,6 +126,11 @@ impl Network {
 
     /// What a root holds is there already.
     fn stands(&self, root: RootId) -> bool {
-        !matches!(self.standing.get(&root), None | Some(Standing::Made))
+        !matches!(self.standing.get(&root), None | Some(Standing::Made | Standing::Saved))
+    }
+
+    /// Another repository makes what a root holds.
+    pub(super) fn is_saved(&self, root: RootId) -> bool {
+        self.standing.get(&root) == Some(&Standing::Saved)
     }
 }

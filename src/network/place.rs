@@ -110,6 +110,11 @@ impl<'n> Place<'n> {
         !self.node().existing
     }
 
+    /// All that is to say of it is here: it is made, or it is deployed and was exported.
+    pub fn is_known(self) -> bool {
+        self.is_made() || self.node().whole
+    }
+
     /// Whether it is made at all.
     pub fn exists(self) -> Truth {
         self.node().exists
@@ -342,7 +347,7 @@ impl<'n> Place<'n> {
 
     /// Whether this is made before `then`.
     pub fn made_before(self, then: Place) -> Order {
-        if self.node().existing {
+        if self.node().existing && !self.network.is_saved(self.root()) {
             return Order::Before;
         }
         self.network.order(self.declaration(), then.declaration())

@@ -22,11 +22,13 @@ impl<'n> Place<'n> {
 
     /// Whether a pool is told which subnet to stand in; left out, null and empty, AKS makes a VNet of its own.
     pub fn has_subnet(self) -> Truth {
-        match self.get(&cluster::POOL_SUBNET) {
-            Got::Is(value) => !(value.is_absent() | is_empty(&value)),
-            Got::Absent => Truth::No,
-            Got::Unknown(_) => Truth::Unknown,
-        }
+        is_there(&self.get(&cluster::POOL_SUBNET))
+    }
+
+    /// Whether a pool is told which subnet its pods have their addresses from, and what would decide.
+    pub fn has_pod_subnet(self) -> (Truth, Option<Unknown>) {
+        let subnet = self.get(&cluster::POD_SUBNET);
+        (is_there(&subnet), subnet.unknown())
     }
 
     /// Whether any pool of a cluster stands in a subnet that the code brings, and what would decide.
@@ -38,6 +40,14 @@ impl<'n> Place<'n> {
             _ => None,
         });
         (brings, unknown)
+    }
+}
+
+fn is_there(subnet: &Got) -> Truth {
+    match subnet {
+        Got::Is(value) => !(value.is_absent() | is_empty(value)),
+        Got::Absent => Truth::No,
+        Got::Unknown(_) => Truth::Unknown,
     }
 }
 

@@ -66,7 +66,7 @@ impl<'n> Place<'n> {
         if let Some(step) = perhaps.first() {
             return Table::Unknown(step.value.first_hole().map(|hole| hole.unknown()));
         }
-        if !self.is_made() {
+        if !self.is_known() {
             return Table::Unknown(None);
         }
         if let Some(unknown) = self.perhaps_set(&virtual_network::SUBNET_ROUTE_TABLE) {
@@ -186,7 +186,7 @@ impl<'n> Place<'n> {
         let (prefixes, open) = self.get_all(&hub::ROUTE_PREFIXES);
         let static_default = Truth::any(prefixes.iter().map(|value| holds_text(value, "0.0.0.0/0")));
         let by_route = match open {
-            Some(_) if self.is_made() => static_default | Truth::Unknown,
+            Some(_) if self.is_known() => static_default | Truth::Unknown,
             _ => static_default,
         };
         let tables = self.children(&hub::HUB_ROUTE_TABLE).into_iter().map(|table| {

@@ -5,6 +5,7 @@ mod concise;
 mod escape;
 mod excerpt;
 mod fingerprint;
+mod graph;
 mod json;
 mod pages;
 mod resources;
@@ -14,15 +15,18 @@ mod schema;
 mod shown;
 mod summary;
 mod text;
+mod why;
 
 use std::time::Duration;
 
 pub use escape::visible;
+pub use graph::{graph_as_json, graph_schema};
 pub use pages::{explain, rules_as_json, rules_as_text};
 pub use resources::{in_one_line, resources_as_json, resources_as_text};
 pub use roots::roots_as_text;
 pub use schema::config_schema;
 pub use shown::Shown;
+pub use why::{why, why_two};
 
 use crate::analysis::Analysis;
 use crate::rules::{Finding, RULES, Rule, Verdict};

@@ -3,7 +3,7 @@
 
 use super::escape::visible;
 use super::summary::named;
-use crate::evaluate::{Evaluated, ProviderVersion, Root};
+use crate::evaluate::{Evaluated, ProviderVersion, Root, Standing};
 use crate::source::Sources;
 use crate::syntax::Dialect;
 
@@ -11,6 +11,10 @@ use crate::syntax::Dialect;
 pub fn roots_as_text(roots: &[(Root, Evaluated)], sources: &Sources) -> String {
     let mut out = String::new();
     for (root, evaluated) in roots {
+        if evaluated.standing != Standing::Made {
+            out.push_str(&exported(root, evaluated));
+            continue;
+        }
         out.push_str(&format!("{}\n", heading(root)));
         let mut line = |what: &str, items: Vec<String>| {
             if !items.is_empty() {
@@ -43,6 +47,18 @@ pub fn roots_as_text(roots: &[(Root, Evaluated)], sources: &Sources) -> String {
         );
     }
     out
+}
+
+/// `tools.json (inventory, 12 resources of the network)`.
+fn exported(root: &Root, evaluated: &Evaluated) -> String {
+    let what = match evaluated.standing {
+        Standing::Saved => "graph of another run",
+        Standing::DeployedInPart => "inventory, cut",
+        _ => "inventory",
+    };
+    let count = evaluated.resources.len();
+    let noun = if count == 1 { "resource" } else { "resources" };
+    visible(&format!("{} ({what}: {count} {noun} of the network)\n", root.path)).into_owned()
 }
 
 /// `azurerm 4.14.0 (locked)`, `azapi ~> 2.0`.

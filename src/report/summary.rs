@@ -92,6 +92,9 @@ fn covered(coverage: &Coverage, display: &Display) -> String {
     if !languages.is_empty() {
         roots.push_str(&format!(" ({})", languages.join(", ")));
     }
+    if coverage.exports > 0 {
+        roots.push_str(&format!(" · {}", plural(coverage.exports, "export", "exports")));
+    }
     let parts = [
         plural(coverage.files, "file", "files"),
         roots,

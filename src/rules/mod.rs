@@ -1,7 +1,10 @@
 //! In: a network. Out: what is wrong with it, and what cannot be told.
 //! Never: knows how a finding is shown, or which language it was written in.
 
+mod clashes;
+mod clusters;
 mod by_model;
+mod conflicts;
 mod dns_at_creation;
 mod finding;
 mod gateways;
@@ -208,6 +211,28 @@ rules! {
     vnl147_firewall_dnat_in_front_of_web_app
     vnl148_front_door_classic
     vnl149_tls_certificate_inline
+    vnl160_kubenet_retirement
+    vnl161_kubenet_node_limit
+    vnl162_cni_subnet_too_small
+    vnl163_overlay_or_kubenet_pod_cidr_too_small
+    vnl164_pod_subnet_too_small
+    vnl165_service_cidr_overlap
+    vnl166_pod_cidr_overlap
+    vnl167_reserved_range_in_service_or_pod_cidr
+    vnl168_dns_service_ip_invalid
+    vnl169_service_cidr_too_large
+    vnl170_virtual_nodes_network
+    vnl171_windows_needs_azure_cni
+    vnl172_node_subnet_delegated_or_special
+    vnl174_overlay_scale_limits
+    vnl175_pod_cidr_with_flat_cni
+    vnl176_max_pods_out_of_bounds
+    vnl177_dual_stack_needs_overlay
+    vnl178_pod_or_service_cidr_public
+    vnl179_network_model_implicit
+    vnl181_overlay_names_too_long
+    vnl182_node_autoprovisioning_incompatible
+    vnl183_cilium_prerequisites
     vnl200_network_policy_missing
     vnl201_network_policy_incompatible
     vnl202_azure_npm_retirement

@@ -61,7 +61,7 @@ fn each_once<'n>(cluster: Place<'n>, subnets: impl Iterator<Item = (NodeSubnet<'
             End::Outside(_) => Table::Unknown(None),
         };
         let route = match &table {
-            Table::Is(table, _) if table.is_made() => table.default_route(),
+            Table::Is(table, _) if table.is_known() => table.default_route(),
             Table::None => DefaultRoute::None,
             _ => DefaultRoute::Unknown(None),
         };

@@ -2,7 +2,7 @@
 
 use super::{Finding, Level, Settings, Step};
 use crate::azure::{Field, cluster, virtual_network};
-use crate::network::{Network, Place};
+use crate::network::{RESERVED, reserved, Network, Place};
 use crate::source::Span;
 use crate::value::{Cidr, Truth};
 
@@ -74,9 +74,6 @@ rule! {
     VNL055 "vnet-uses-reserved-range", Error High, since "0.2.0"
 }
 
-/// What AKS keeps for itself.
-const RESERVED: [&str; 4] = ["169.254.0.0/16", "172.30.0.0/16", "172.31.0.0/16", "192.0.2.0/24"];
-
 fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
     for cluster in network.made(&cluster::CLUSTER) {
         let subnets = subnets(cluster);
@@ -128,10 +125,7 @@ fn found(cluster: Place, place: Place, field: &'static Field, what: &str, span: 
         }
         Err(_) => return None,
     };
-    let clash = |range: &Cidr| {
-        let reserved = RESERVED.iter().filter_map(|text| Cidr::parse(text));
-        reserved.into_iter().find(|reserved| reserved.overlaps(*range)).map(|reserved| (*range, reserved))
-    };
+    let clash = |range: &Cidr| reserved(*range).map(|reserved| (*range, reserved));
     let (range, reserved) = ranges.iter().find_map(clash)?;
     let at = place.span_of(field);
     let message = format!("`{}` ({range}) of `{}` shares addresses with {reserved}, which AKS keeps for itself", place.name(), cluster.name());

@@ -136,6 +136,9 @@ const OUTSIDE: &str = "<outside>";
 /// The largest file that is read unless the user says otherwise: 4 MiB.
 pub const MAX_FILE_SIZE: u64 = 4 * 1024 * 1024;
 
+/// The largest export that is read where a user names it: 1 GiB.
+const LARGEST: u64 = 1024 * 1024 * 1024;
+
 impl Sources {
     /// A reader of the tree below `root`, which refuses files above `max_file_size` bytes.
     pub fn below(root: &Path, max_file_size: u64) -> Sources {
@@ -190,7 +193,7 @@ impl Sources {
         if let Some(known) = self.texts.read().expect("no reader panics while it holds the lock").by_path.get(path) {
             return known.clone();
         }
-        let read = self.read(path);
+        let read = self.read(path, self.max_file_size);
         let mut texts = self.texts.write().expect("no reader panics while it holds the lock");
         if let Some(known) = texts.by_path.get(path) {
             return known.clone();
@@ -202,6 +205,16 @@ impl Sources {
                 Err(refusal)
             }
         }
+    }
+
+    /// The text at `path`, which the user names and which `fits` accepts, however large; else as [`Sources::open`].
+    pub fn open_large(&self, path: &str, fits: &dyn Fn(&str) -> bool) -> Result<FileId, Refusal> {
+        let Err(Refusal::TooLarge(limit)) = self.open(path) else { return self.open(path) };
+        let text = self.read(path, LARGEST)?;
+        if !fits(&text) {
+            return Err(Refusal::TooLarge(limit));
+        }
+        Ok(self.overlay(path, text))
     }
 
     /// An empty text that stands for a path that could not be read, so that a finding can point at it.
@@ -346,6 +359,12 @@ impl Sources {
         Some(begins)
     }
 
+    /// Whether a path leads into a directory that [`Sources::beside`] found outside the root.
+    pub fn is_beside(&self, path: &str) -> bool {
+        let beside = self.beside.read().expect("no reader panics while it holds the lock");
+        beside.keys().any(|begins| path.strip_prefix(begins.as_str()).is_some_and(|rest| rest.starts_with('/')))
+    }
+
     /// The directory that a path is read below, and the path from there.
     fn base_of<'p>(&self, path: &'p str) -> Option<(PathBuf, &'p str)> {
         if path.starts_with(['~', '<']) {
@@ -369,7 +388,7 @@ impl Sources {
         real.starts_with(base).then_some(joined)
     }
 
-    fn read(&self, path: &str) -> Result<String, Refusal> {
+    fn read(&self, path: &str, limit: u64) -> Result<String, Refusal> {
         use std::io::Read;
         let (base, below) = self.base_of(path).ok_or(Refusal::Missing)?;
         if path.split('/').any(|segment| segment == "..") {
@@ -384,14 +403,14 @@ impl Sources {
         if !described.is_file() {
             return Err(Refusal::NotAFile);
         }
-        if described.len() > self.max_file_size {
-            return Err(Refusal::TooLarge(self.max_file_size));
+        if described.len() > limit {
+            return Err(Refusal::TooLarge(limit));
         }
         let file = std::fs::File::open(&on_disk).map_err(|e| Refusal::Io(e.to_string()))?;
         let mut bytes = Vec::with_capacity(described.len() as usize);
-        file.take(self.max_file_size + 1).read_to_end(&mut bytes).map_err(|e| Refusal::Io(e.to_string()))?;
-        if bytes.len() as u64 > self.max_file_size {
-            return Err(Refusal::TooLarge(self.max_file_size));
+        file.take(limit + 1).read_to_end(&mut bytes).map_err(|e| Refusal::Io(e.to_string()))?;
+        if bytes.len() as u64 > limit {
+            return Err(Refusal::TooLarge(limit));
         }
         String::from_utf8(bytes).map_err(|e| Refusal::NotUtf8(e.utf8_error().valid_up_to()))
     }

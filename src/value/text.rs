@@ -104,6 +104,15 @@ impl Pieces {
         }
     }
 
+    /// How many characters it has at least: a hole may be filled with nothing.
+    pub fn least_length(&self) -> usize {
+        let literal = |piece: &Piece| match piece {
+            Piece::Literal(text) => text.chars().count(),
+            Piece::Hole(_) => 0,
+        };
+        self.pieces().iter().map(literal).sum()
+    }
+
     /// Every literal piece through `change`, the holes as they are.
     pub fn map_literals(&self, change: impl Fn(&str) -> String) -> Pieces {
         Pieces::of(self.0.iter().map(|piece| match piece {

@@ -12,3 +12,6 @@ pub const LANGUAGE: LanguageFn = unsafe { LanguageFn::from_raw(tree_sitter_bicep
 
 /// Every kind of node with its fields, as `tree-sitter generate` describes them.
 pub const NODE_TYPES: &str = include_str!("node-types.json");
+
+/// What an editor colours how: a query for `tree_sitter::Query`, with the capture names that editors share.
+pub const HIGHLIGHTS_QUERY: &str = include_str!("../queries/highlights.scm");

@@ -4,6 +4,7 @@
 use tree_sitter::{Node, Tree};
 
 use super::super::{Fault, Program};
+use super::names::Named;
 use super::scan;
 use crate::source::{FileId, Span};
 
@@ -14,7 +15,7 @@ pub(super) fn note(text: &str, tree: &Tree, program: &mut Program) {
     let mut told_until = 0;
     loop {
         let node = cursor.node();
-        if matches!(node.kind(), "comment" | "diagnostic_pragma") {
+        if matches!(node.is_a(), "comment" | "diagnostic_pragma") {
             program.comments.push(span_of(program.file, node));
         }
         if node.is_missing() {
@@ -45,7 +46,7 @@ fn span_of(file: FileId, node: Node) -> Span {
 /// `a:` has no value; `f(a` is not closed.
 fn of_missing(file: FileId, node: Node, parent: Option<&Node>, field: Option<&str>) -> Fault {
     let span = span_of(file, node);
-    let opener = match node.kind() {
+    let opener = match node.is_a() {
         "}" => Some("{"),
         "]" => Some("["),
         ")" => Some("("),
@@ -56,10 +57,10 @@ fn of_missing(file: FileId, node: Node, parent: Option<&Node>, field: Option<&st
     let opened = opener.and_then(|opener| {
         let mut cursor = node.walk();
         let parent = parent?;
-        let found = parent.children(&mut cursor).find(|child| !child.is_missing() && child.kind().ends_with(opener));
+        let found = parent.children(&mut cursor).find(|child| !child.is_missing() && child.is_a().ends_with(opener));
         found.map(|found| span_of(file, found))
     });
-    let message = match (node.kind(), field) {
+    let message = match (node.is_a(), field) {
         ("identifier", Some("name" | "property" | "function" | "alias" | "variable")) => "expected a name".to_string(),
         ("identifier" | "object", _) => "expected a value".to_string(),
         ("type_identifier", _) => "expected a type".to_string(),
@@ -77,7 +78,7 @@ fn of_error(file: FileId, text: &str, node: Node, parent: Option<&Node>) -> Faul
     let line = written.lines().next().unwrap_or_default().trim_end();
     let span = Span::new(file, start, start + line.len());
 
-    if parent.is_some_and(|parent| parent.kind() == "string")
+    if parent.is_some_and(|parent| parent.is_a() == "string")
         && let Some(escape) = written.strip_prefix('\\')
     {
         let escape: String = escape.chars().take(1).collect();
@@ -104,7 +105,7 @@ fn of_error(file: FileId, text: &str, node: Node, parent: Option<&Node>) -> Faul
         format!("expected {expected} after `{written}`")
     } else if let Some(keyword) = scan::keyword(written.as_bytes()) {
         format!("this is not a whole `{keyword}` declaration")
-    } else if parent.is_some_and(|parent| parent.kind() == "source_file")
+    } else if parent.is_some_and(|parent| parent.is_a() == "source_file")
         && first.len() == written.len()
         && !is_closer(first)
     {

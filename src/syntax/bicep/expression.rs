@@ -3,9 +3,11 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
 use super::super::{Binder, Element, Expr, ExprKind, Fault, Field, Operator, Part, Repeated, Sign, Yield};
+use super::names::Named;
 use crate::source::{FileId, Span};
 use crate::value::{Number, SmolStr};
 
@@ -16,6 +18,8 @@ pub(super) struct Lower<'t> {
     /// The levels that are left until the tree is higher than was promised.
     pub(super) left: usize,
     pub(super) faults: Vec<Fault>,
+    /// What the file's own types are written as, by their names.
+    pub(super) types: FxHashMap<&'t str, Node<'t>>,
 }
 
 /// What an object is made of, before it is known what it is the body of.
@@ -45,7 +49,7 @@ impl<'t> Lower<'t> {
 
     /// The expression of a field; broken where the tree has none.
     pub(super) fn field(&mut self, node: Node<'t>, name: &str) -> Expr {
-        match node.child_by_field_name(name) {
+        match node.child_in(name) {
             Some(child) => self.expression(child),
             None => self.broken(node),
         }
@@ -55,8 +59,8 @@ impl<'t> Lower<'t> {
     pub(super) fn expression(&mut self, node: Node<'t>) -> Expr {
         // Brackets and `!` say nothing here, and there may be many.
         let mut node = node;
-        while matches!(node.kind(), "parenthesized_expression" | "non_null_assertion") && !is_damaged(node) {
-            let inner = node.child_by_field_name("expression").or_else(|| node.child_by_field_name("operand"));
+        while matches!(node.is_a(), "parenthesized_expression" | "non_null_assertion") && !is_damaged(node) {
+            let inner = node.child_in("expression").or_else(|| node.child_in("operand"));
             match inner {
                 Some(inner) => node = inner,
                 None => return self.broken(node),
@@ -65,7 +69,7 @@ impl<'t> Lower<'t> {
         if node.is_missing() || node.is_error() {
             return self.broken(node);
         }
-        if node.kind() != "object" && is_damaged(node) {
+        if node.is_a() != "object" && is_damaged(node) {
             return self.broken(node);
         }
         let Some(left) = self.left.checked_sub(1) else {
@@ -84,12 +88,12 @@ impl<'t> Lower<'t> {
     }
 
     fn name_in(&self, node: Node<'t>, field: &str) -> SmolStr {
-        node.child_by_field_name(field).map(|name| self.word(name)).unwrap_or_default()
+        node.child_in(field).map(|name| self.word(name)).unwrap_or_default()
     }
 
     fn kind(&mut self, node: Node<'t>) -> ExprKind {
-        let has = |field: &str| node.child_by_field_name(field).is_some();
-        match node.kind() {
+        let has = |field: &str| node.child_in(field).is_some();
+        match node.is_a() {
             "null" => ExprKind::Null,
             "boolean" => ExprKind::Bool(self.written(node) == "true"),
             "integer" => self.integer(node),
@@ -118,7 +122,7 @@ impl<'t> Lower<'t> {
                 otherwise: self.boxed(node, "alternative"),
             },
             "unary_expression" => {
-                let sign = match node.child_by_field_name("operator").map(|operator| operator.kind()) {
+                let sign = match node.child_in("operator").map(|operator| operator.is_a()) {
                     Some("!") => Sign::Not,
                     _ => Sign::Minus,
                 };
@@ -144,12 +148,12 @@ impl<'t> Lower<'t> {
 
     /// The parts of a text; neighbours that are characters are one part.
     fn parts(&mut self, node: Node<'t>) -> Vec<Part> {
-        let start = node.child_by_field_name("start").map(|start| start.end_byte());
+        let start = node.child_in("start").map(|start| start.end_byte());
         let mut parts = Vec::new();
         let mut literal = String::new();
         let mut cursor = node.walk();
         for child in node.children(&mut cursor) {
-            match child.kind() {
+            match child.is_a() {
                 "string_content" => {
                     let mut content = self.written(child);
                     // `'''` at the end of a line: the text begins in the next one.
@@ -221,7 +225,7 @@ impl<'t> Lower<'t> {
                 error_end = Some(self.trimmed(child).end);
                 continue;
             }
-            match child.kind() {
+            match child.is_a() {
                 "object_property" => members.push(Member::Field(self.property(child)?)),
                 "spread" => members.push(Member::Field(Field::Spread(self.spread(child)))),
                 "resource_declaration" => members.push(Member::Resource(child)),
@@ -255,13 +259,13 @@ impl<'t> Lower<'t> {
 
     /// A property; `None` where an error may have taken others with it.
     fn property(&mut self, node: Node<'t>) -> Option<Field> {
-        let name = node.child_by_field_name("name").filter(|name| !name.is_missing())?;
-        let value = node.child_by_field_name("value")?;
+        let name = node.child_in("name").filter(|name| !name.is_missing())?;
+        let value = node.child_in("value")?;
         let mut damaged = false;
         let mut after_colon = false;
         let mut cursor = node.walk();
         for child in node.children(&mut cursor) {
-            after_colon |= child.kind() == ":" && !child.is_missing();
+            after_colon |= child.is_a() == ":" && !child.is_missing();
             if child.is_error() || (child.is_missing() && child != value) {
                 if !after_colon || !is_local(self.written(child)) {
                     return None;
@@ -276,7 +280,7 @@ impl<'t> Lower<'t> {
 
     /// A key is a text, whether it is written as one or as a word.
     fn key(&mut self, node: Node<'t>) -> Expr {
-        match node.kind() {
+        match node.is_a() {
             "identifier" => Expr::literal(self.written(node), self.span(node)),
             _ => self.expression(node),
         }
@@ -290,7 +294,7 @@ impl<'t> Lower<'t> {
         let mut elements = Vec::new();
         let mut cursor = node.walk();
         for child in node.named_children(&mut cursor).filter(|child| !child.is_extra()) {
-            elements.push(match child.kind() {
+            elements.push(match child.is_a() {
                 "spread" => Element::Spread(self.spread(child)),
                 _ => Element::Item(self.expression(child)),
             });
@@ -300,11 +304,11 @@ impl<'t> Lower<'t> {
 
     /// `[for (item, index) in collection: result]`.
     fn repetition(&mut self, node: Node<'t>) -> ExprKind {
-        let index = node.child_by_field_name("index").map(|index| self.word(index));
+        let index = node.child_in("index").map(|index| self.word(index));
         let binder = Binder::ItemIndex { item: self.name_in(node, "variable"), index };
         let collection = self.field(node, "collection");
-        let Some(body) = node.child_by_field_name("body") else { return ExprKind::Broken };
-        let (condition, result) = match body.kind() {
+        let Some(body) = node.child_in("body") else { return ExprKind::Broken };
+        let (condition, result) = match body.is_a() {
             "if_body" if is_damaged(body) => return ExprKind::Broken,
             "if_body" => (Some(self.field(body, "condition")), self.field(body, "body")),
             _ => (None, self.expression(body)),
@@ -313,7 +317,7 @@ impl<'t> Lower<'t> {
     }
 
     fn operation(&mut self, node: Node<'t>) -> ExprKind {
-        let operator = match node.child_by_field_name("operator").map(|operator| operator.kind()) {
+        let operator = match node.child_in("operator").map(|operator| operator.is_a()) {
             Some("??") => Operator::Coalesce,
             Some("||") => Operator::Or,
             Some("&&") => Operator::And,
@@ -337,14 +341,14 @@ impl<'t> Lower<'t> {
 
     /// `f(a)` and `x.f(a)`. `sys.` and `az.` are namespaces, and what is called is the function itself.
     fn call(&mut self, node: Node<'t>) -> ExprKind {
-        let Some(name) = node.child_by_field_name("function") else { return ExprKind::Broken };
-        let Some(written) = node.child_by_field_name("arguments") else { return ExprKind::Broken };
+        let Some(name) = node.child_in("function") else { return ExprKind::Broken };
+        let Some(written) = node.child_in("arguments") else { return ExprKind::Broken };
         if is_damaged(written) {
             return ExprKind::Broken;
         }
-        let receiver = node.child_by_field_name("object");
+        let receiver = node.child_in("object");
         let receiver =
-            receiver.filter(|object| object.kind() != "identifier" || !matches!(self.written(*object), "sys" | "az"));
+            receiver.filter(|object| object.is_a() != "identifier" || !matches!(self.written(*object), "sys" | "az"));
         let receiver = receiver.map(|object| Box::new(self.expression(object)));
         let mut cursor = written.walk();
         let mut arguments = Vec::new();
@@ -356,7 +360,7 @@ impl<'t> Lower<'t> {
 
     fn lambda(&mut self, node: Node<'t>) -> ExprKind {
         let mut cursor = node.walk();
-        let holder = node.child_by_field_name("parameters").unwrap_or(node);
+        let holder = node.child_in("parameters").unwrap_or(node);
         if is_damaged(holder) {
             return ExprKind::Broken;
         }

@@ -1,18 +1,23 @@
 //! In: a tree. Out: its declarations.
 //! Never: gives a value to what an error may have changed: such a declaration keeps its name and is broken behind it.
 
+use rustc_hash::FxHashMap;
 use tree_sitter::{Node, Tree};
 
 use super::super::{
     Assignment, Declaration, Expr, ExprKind, Fault, Field, Import, Input, Item, Label, Local, Output, Repeat, Shape,
 };
 use super::expression::{Lower, Member, is_damaged};
+use super::names::Named;
 use crate::source::{FileId, Span};
 use crate::value::SmolStr;
 
+/// How many names of types are followed; names of types may go round in a circle.
+const MOST_ALIASES: usize = 16;
+
 /// Lowers a tree that is at most `bound` high.
 pub(super) fn lower(text: &str, tree: &Tree, bound: usize, file: FileId, shape: Shape) -> (Vec<Item>, Vec<Fault>) {
-    let mut lower = Lower { text, file, left: bound, faults: Vec::new() };
+    let mut lower = Lower { text, file, left: bound, faults: Vec::new(), types: types(text, tree) };
     let mut items = Vec::new();
     let mut cursor = tree.walk();
     let mut children = tree.root_node().children(&mut cursor).filter(|child| !is_trivia(*child)).peekable();
@@ -32,9 +37,20 @@ pub(super) fn lower(text: &str, tree: &Tree, bound: usize, file: FileId, shape: 
     (items, lower.faults)
 }
 
+/// What the types that a file declares are written as.
+fn types<'t>(text: &'t str, tree: &'t Tree) -> FxHashMap<&'t str, Node<'t>> {
+    let mut cursor = tree.walk();
+    let declared = tree.root_node().named_children(&mut cursor).filter(|node| node.is_a() == "type_declaration");
+    let named = declared.filter_map(|node| {
+        let name = text.get(node.child_in("name")?.byte_range())?;
+        Some((name, node.child_in("value")?))
+    });
+    named.collect()
+}
+
 /// Comments, pragmas and line endings.
 fn is_trivia(node: Node) -> bool {
-    !node.is_error() && (!node.is_named() || matches!(node.kind(), "comment" | "diagnostic_pragma"))
+    !node.is_error() && (!node.is_named() || matches!(node.is_a(), "comment" | "diagnostic_pragma"))
 }
 
 /// What is certain of a declaration that has an error.
@@ -60,7 +76,7 @@ impl<'t> Lower<'t> {
         if !self.belongs(node, keyword, shape) {
             return;
         }
-        let item = match node.kind() {
+        let item = match node.is_a() {
             "parameter_declaration" => self.input(node, certain),
             "parameter_assignment" => self.assignment(node, certain),
             "variable_declaration" => {
@@ -89,7 +105,7 @@ impl<'t> Lower<'t> {
                 let span = self.span(node);
                 Some(Item::Import(Import { path, names: Vec::new(), all_as: Some(SmolStr::default()), span }))
             }
-            "using_declaration" => match node.child_by_field_name("none") {
+            "using_declaration" => match node.child_in("none") {
                 Some(_) => Some(Item::Using(None)),
                 None => Some(Item::Using(Some(self.value(node, "path", certain)))),
             },
@@ -100,7 +116,7 @@ impl<'t> Lower<'t> {
 
     /// One grammar serves both kinds of file, so that what stands in the wrong one is noticed here.
     fn belongs(&mut self, node: Node<'t>, keyword: Node<'t>, shape: Shape) -> bool {
-        let message = match (shape, node.kind()) {
+        let message = match (shape, node.is_a()) {
             (Shape::Values, "parameter_declaration") => "a parameter file gives a value: expected `=`",
             (Shape::Values, "resource_declaration" | "module_declaration" | "output_declaration") => {
                 "a parameter file declares no resources, modules and outputs"
@@ -112,7 +128,7 @@ impl<'t> Lower<'t> {
             _ => return true,
         };
         self.faults.push(Fault { span: self.span(keyword), message: message.to_string(), opened: None });
-        node.kind() == "parameter_assignment"
+        node.is_a() == "parameter_assignment"
     }
 
     /// What is certain of a declaration; `None` where its name is not.
@@ -121,16 +137,16 @@ impl<'t> Lower<'t> {
         if !node.has_error() {
             return Some(certain);
         }
-        let name_end = ["name", "alias"].iter().find_map(|field| node.child_by_field_name(field)).map(|n| n.end_byte());
+        let name_end = ["name", "alias"].iter().find_map(|field| node.child_in(field)).map(|n| n.end_byte());
         let mut value_begins = false;
         let mut cursor = node.walk();
         for child in node.children(&mut cursor) {
-            value_begins |= matches!(child.kind(), "=" | "=>") && !child.is_missing();
+            value_begins |= matches!(child.is_a(), "=" | "=>") && !child.is_missing();
             let broken = child.is_error() || (child.is_missing() && !value_begins);
             if broken && value_begins {
                 certain.value = false;
             } else if broken {
-                if name_end.is_none_or(|end| end > child.start_byte() || child.kind() == "identifier") {
+                if name_end.is_none_or(|end| end > child.start_byte() || child.is_a() == "identifier") {
                     return None;
                 }
                 certain = Certain { head: false, value: false };
@@ -148,12 +164,12 @@ impl<'t> Lower<'t> {
     }
 
     fn label(&self, node: Node<'t>, field: &str) -> Option<Label> {
-        let name = node.child_by_field_name(field).filter(|name| !name.is_missing())?;
+        let name = node.child_in(field).filter(|name| !name.is_missing())?;
         Some(Label { name: self.word(name), span: self.span(name) })
     }
 
     fn value(&mut self, node: Node<'t>, field: &str, certain: Certain) -> Expr {
-        match node.child_by_field_name(field) {
+        match node.child_in(field) {
             Some(value) if certain.value => self.expression(value),
             Some(value) => self.broken(value),
             None => self.broken(node),
@@ -164,21 +180,21 @@ impl<'t> Lower<'t> {
         let mut cursor = node.walk();
         let written = node.children_by_field_name("decorator", &mut cursor);
         let read = written.filter_map(|decorator| {
-            let expression = decorator.child_by_field_name("expression")?;
-            let name = match expression.kind() {
-                "call_expression" => expression.child_by_field_name("function")?,
-                "member_expression" => expression.child_by_field_name("property")?,
+            let expression = decorator.child_in("expression")?;
+            let name = match expression.is_a() {
+                "call_expression" => expression.child_in("function")?,
+                "member_expression" => expression.child_in("property")?,
                 _ => expression,
             };
-            Some(Decorator { name: self.written(name), arguments: expression.child_by_field_name("arguments") })
+            Some(Decorator { name: self.written(name), arguments: expression.child_in("arguments") })
         });
         read.collect()
     }
 
     fn input(&mut self, node: Node<'t>, certain: Certain) -> Option<Item> {
         let name = self.label(node, "name")?;
-        let written = node.child_by_field_name("type").filter(|written| certain.head && !written.has_error());
-        let default = match node.child_by_field_name("value") {
+        let written = node.child_in("type").filter(|written| certain.head && !written.has_error());
+        let default = match node.child_in("value") {
             Some(_) => Some(self.value(node, "value", certain)),
             // A default that an error has torn off is not the same as none.
             None => {
@@ -191,11 +207,28 @@ impl<'t> Lower<'t> {
             type_constraint: None,
             type_text: written.map(|written| SmolStr::new(self.written(written))),
             default,
-            optional: written.is_some_and(|written| written.kind() == "nullable_type"),
+            optional: written.is_some_and(|written| self.takes_null(written, MOST_ALIASES)),
             not_nullable: false,
             secret: self.decorators(node).iter().any(|decorator| decorator.name == "secure"),
             span: self.span(node),
         }))
+    }
+
+    /// Null is among the values of a type: `string?`, `'a' | 'b'?`, or the name of such a type in the same file.
+    fn takes_null(&self, written: Node<'t>, aliases: usize) -> bool {
+        match written.is_a() {
+            "nullable_type" | "null" => true,
+            "parenthesized_type" => written.child_in("type").is_some_and(|inner| self.takes_null(inner, aliases)),
+            "union_type" => {
+                let mut cursor = written.walk();
+                let mut members = written.children_by_field_name("member", &mut cursor);
+                members.any(|member| self.takes_null(member, aliases))
+            }
+            "type_identifier" if aliases > 0 => {
+                self.types.get(self.written(written)).is_some_and(|meant| self.takes_null(*meant, aliases - 1))
+            }
+            _ => false,
+        }
     }
 
     fn assignment(&mut self, node: Node<'t>, certain: Certain) -> Option<Item> {
@@ -206,34 +239,34 @@ impl<'t> Lower<'t> {
 
     fn function(&mut self, node: Node<'t>, certain: Certain) -> Option<Item> {
         let name = self.label(node, "name")?;
-        let written = node.child_by_field_name("parameters")?;
+        let written = node.child_in("parameters")?;
         let certain = Certain { value: certain.value && !written.has_error(), ..certain };
         let mut cursor = written.walk();
         let parameters = written
             .named_children(&mut cursor)
-            .filter_map(|parameter| parameter.child_by_field_name("name").map(|name| self.word(name)));
+            .filter_map(|parameter| parameter.child_in("name").map(|name| self.word(name)));
         let parameters = parameters.collect();
         Some(Item::Function { name, parameters, body: self.value(node, "body", certain) })
     }
 
     fn import(&mut self, node: Node<'t>, certain: Certain) -> Option<Item> {
-        let imports = node.child_by_field_name("imports")?;
+        let imports = node.child_in("imports")?;
         if imports.has_error() {
             return None;
         }
         let mut names = Vec::new();
         let mut all_as = None;
-        if imports.kind() == "import_wildcard" {
-            all_as = Some(self.word(imports.child_by_field_name("alias")?));
+        if imports.is_a() == "import_wildcard" {
+            all_as = Some(self.word(imports.child_in("alias")?));
         } else {
             let mut cursor = imports.walk();
-            for item in imports.named_children(&mut cursor).filter(|child| child.kind() == "import_item") {
-                let Some(name) = item.child_by_field_name("name") else { continue };
-                let theirs = match name.kind() {
+            for item in imports.named_children(&mut cursor).filter(|child| child.is_a() == "import_item") {
+                let Some(name) = item.child_in("name") else { continue };
+                let theirs = match name.is_a() {
                     "identifier" => Some(self.word(name)),
                     _ => self.expression(name).as_literal().map(SmolStr::new),
                 };
-                let ours = item.child_by_field_name("alias").map(|alias| self.word(alias));
+                let ours = item.child_in("alias").map(|alias| self.word(alias));
                 names.extend(theirs.map(|theirs| (theirs.clone(), ours.unwrap_or(theirs))));
             }
         }
@@ -242,7 +275,7 @@ impl<'t> Lower<'t> {
 
     /// A resource; `lifted` are those that an unclosed bracket has drawn into it.
     fn resource(&mut self, node: Node<'t>, certain: Certain, lifted: &mut Vec<Declaration>) -> Option<Declaration> {
-        let written = node.child_by_field_name("type").filter(|written| !written.has_error())?;
+        let written = node.child_in("type").filter(|written| !written.has_error())?;
         let keyword = self.keyword(node)?;
         let name = self.label(node, "name")?;
         let text = self.expression(written);
@@ -256,7 +289,7 @@ impl<'t> Lower<'t> {
             None => (text, None),
         };
         let type_name = Label { name: SmolStr::new(type_name), span: self.span(written) };
-        let existing = node.child_by_field_name("existing").filter(|existing| !existing.is_missing());
+        let existing = node.child_in("existing").filter(|existing| !existing.is_missing());
         let head = self.span(keyword).to(self.span(existing.unwrap_or(written)));
         let mut declaration = self.made(node, name, type_name, head, certain, Some(lifted));
         declaration.api_version = api_version;
@@ -265,7 +298,7 @@ impl<'t> Lower<'t> {
     }
 
     fn module(&mut self, node: Node<'t>, certain: Certain) -> Option<Declaration> {
-        let path = node.child_by_field_name("path").filter(|path| !path.has_error())?;
+        let path = node.child_in("path").filter(|path| !path.has_error())?;
         let keyword = self.keyword(node)?;
         let name = self.label(node, "name")?;
         let head = self.span(keyword).to(self.span(path));
@@ -291,8 +324,8 @@ impl<'t> Lower<'t> {
         let body = self.broken(node);
         let mut declaration =
             Declaration { type_name, body, batch_size, ..Declaration::named(name, head, self.span(node)) };
-        let written = node.child_by_field_name("value");
-        let plain = written.is_some_and(|value| value.kind() == "object");
+        let written = node.child_in("value");
+        let plain = written.is_some_and(|value| value.is_a() == "object");
         let body = match written {
             Some(value) if certain.value && !value.is_missing() => self.made_if(value, &mut declaration),
             _ => None,
@@ -312,25 +345,25 @@ impl<'t> Lower<'t> {
     /// Reads `[for …]` and `if (…)` around the body, and gives the body; `None` where they are not whole.
     fn made_if(&mut self, value: Node<'t>, declaration: &mut Declaration) -> Option<Node<'t>> {
         let mut value = value;
-        if value.kind() == "for_expression" {
+        if value.is_a() == "for_expression" {
             if is_damaged(value) {
                 return None;
             }
             declaration.repeat = Some(Repeat::Loop {
-                item: self.word(value.child_by_field_name("variable")?),
-                index: value.child_by_field_name("index").map(|index| self.word(index)),
+                item: self.word(value.child_in("variable")?),
+                index: value.child_in("index").map(|index| self.word(index)),
                 collection: self.field(value, "collection"),
             });
-            value = value.child_by_field_name("body")?;
+            value = value.child_in("body")?;
         }
-        if value.kind() == "if_body" {
+        if value.is_a() == "if_body" {
             if is_damaged(value) {
                 return None;
             }
             declaration.condition = Some(self.field(value, "condition"));
-            value = value.child_by_field_name("body")?;
+            value = value.child_in("body")?;
         }
-        (value.kind() == "object" && !value.is_missing()).then_some(value)
+        (value.is_a() == "object" && !value.is_missing()).then_some(value)
     }
 
     fn body(&mut self, body: Node<'t>, declaration: &mut Declaration, lifted: Option<&mut Vec<Declaration>>) {
@@ -379,7 +412,7 @@ impl<'t> Lower<'t> {
     /// What begins its line and has a whole type is no child of `a`.
     fn lift(&mut self, body: Node<'t>, lifted: &mut Vec<Declaration>) {
         let mut cursor = body.walk();
-        for child in body.children(&mut cursor).filter(|child| child.kind() == "resource_declaration") {
+        for child in body.children(&mut cursor).filter(|child| child.is_a() == "resource_declaration") {
             if child.start_position().column == 0 {
                 let mut further = Vec::new();
                 let declaration = self.nested(child, &mut further);

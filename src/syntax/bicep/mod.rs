@@ -8,6 +8,7 @@ mod config;
 mod damage;
 mod expression;
 mod item;
+mod names;
 mod scan;
 #[cfg(test)]
 mod tests;

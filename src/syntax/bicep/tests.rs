@@ -202,6 +202,8 @@ fn each_declaration_becomes_its_item() {
         ("param a string = 'b'", "param a string = text(\"b\")"),
         ("param a string?", "param a string? = - optional"),
         ("param a (string?)[]", "param a (string?)[] = -"),
+        ("param a 'b' | 'c'?", "param a 'b' | 'c'? = - optional"),
+        ("param a ('b' | null)", "param a ('b' | null) = - optional"),
         ("@secure()\nparam a string", "param a string = - secret"),
         ("@sys.secure()\n@description('b')\nparam a string", "param a string = - secret"),
         ("var a = 1", "var a = 1"),
@@ -224,6 +226,18 @@ fn each_declaration_becomes_its_item() {
         ("@description('b')\nimport 'a' as b", "other import"),
     ] {
         assert_eq!(items(&whole(written).program), [expected], "{written}");
+    }
+}
+
+#[test]
+fn a_parameter_is_optional_where_its_type_is_named_and_takes_null() {
+    for (types, expected) in [
+        ("type b = c\ntype c = 'd'?", "param a b = - optional"),
+        ("type b = c\ntype c = string", "param a b = -"),
+        ("type b = b", "param a b = -"),
+    ] {
+        let read = whole(&format!("{types}\nparam a b\n"));
+        assert_eq!(items(&read.program).last().map(String::as_str), Some(expected), "{types}");
     }
 }
 

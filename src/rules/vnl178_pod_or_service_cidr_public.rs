@@ -1,0 +1,90 @@
+//! See the rule's page below.
+
+use super::conflicts::write;
+use super::{Finding, Settings, Step};
+use crate::azure::{Field, cluster};
+use crate::network::{Network, Place, is_private, overlap};
+use crate::value::Cidr;
+
+rule! {
+    /// The addresses of a cluster's pods or services are public ones.
+    ///
+    /// Whoever owns these addresses on the internet cannot be reached from the cluster: packets for them stay inside. Microsoft does
+    /// not support it.
+    ///
+    /// Take a range of RFC 1918 (`10.0.0.0/8`, `172.16.0.0/12`, `192.168.0.0/16`) or RFC 6598 (`100.64.0.0/10`): in Terraform
+    /// `pod_cidr = "100.64.0.0/14"`, in Bicep `podCidr: '100.64.0.0/14'`.
+    ///
+    /// Ranges that AKS keeps for itself are VNL167.
+    ///
+    /// Wrong:
+    ///
+    /// ```tf
+    /// resource "azurerm_kubernetes_cluster" "aks" {
+    ///   name                = "aks"
+    ///   resource_group_name = "apps"
+    ///
+    ///   network_profile {
+    ///     network_plugin      = "azure"
+    ///     network_plugin_mode = "overlay"
+    ///     pod_cidr            = "20.0.0.0/16" # expect: VNL178
+    ///   }
+    /// }
+    /// ```
+    ///
+    /// ```bicep
+    /// resource aks 'Microsoft.ContainerService/managedClusters@2025-05-01' = {
+    ///   name: 'aks'
+    ///   properties: {
+    ///     networkProfile: {
+    ///       networkPlugin: 'azure'
+    ///       networkPluginMode: 'overlay'
+    ///       podCidr: '20.0.0.0/16' // expect: VNL178
+    ///     }
+    ///   }
+    /// }
+    /// ```
+    ///
+    /// Source: <https://learn.microsoft.com/azure/aks/concepts-network-azure-cni-overlay>
+    VNL178 "pod-or-service-cidr-public", Warning High, since "0.2.0"
+}
+
+/// Ranges that are not private and that AKS refuses in any case.
+const REFUSED: [&str; 2] = ["169.254.0.0/16", "192.0.2.0/24"];
+
+fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
+    for cluster in network.made(&cluster::CLUSTER) {
+        findings.extend(found(cluster, &cluster::POD_CIDRS, "pod"));
+        findings.extend(found(cluster, &cluster::SERVICE_CIDRS, "service"));
+    }
+}
+
+fn found(cluster: Place, field: &Field, noun: &str) -> Option<Finding> {
+    if !cluster.is_written(field) {
+        return None;
+    }
+    let (name, place) = (cluster.name(), cluster.span_of(field));
+    let finding = |message: String| {
+        let mut finding = RULE.finding(place, message).about(cluster);
+        let (azurerm, arm, range) = match noun {
+            "pod" => ("pod_cidr", "podCidr", "100.64.0.0/14"),
+            _ => ("service_cidr", "serviceCidr", "172.20.0.0/16"),
+        };
+        finding.help = Some(format!("take a private range, as in {}", write(cluster, &format!("{azurerm} = \"{range}\""), &format!("{arm}: '{range}'"))));
+        finding.why = Some("whoever has these addresses on the internet cannot be reached from the cluster".into());
+        finding
+    };
+    let ranges = match cluster.ranges(field) {
+        Ok(ranges) => ranges,
+        Err(unknown) => {
+            let message = format!("cannot tell whether the {noun}s of `{name}` have public addresses");
+            let effect = "if the range is of RFC 1918 or RFC 6598 it passes; else VNL178";
+            return Some(finding(message).undecided(Some(unknown), effect));
+        }
+    };
+    let refused: Vec<Cidr> = REFUSED.iter().filter_map(|text| Cidr::parse(text)).collect();
+    let public = ranges.iter().find(|range| !is_private(**range) && overlap(&[**range], &refused).is_none())?;
+    let mut finding = finding(format!("the {noun}s of `{name}` have public addresses: {public} is no private range"));
+    finding.steps.push(Step { message: format!("{noun}s have addresses of {public}"), span: place });
+    Some(finding)
+}
