@@ -3,7 +3,7 @@
 //! Defaults: <https://learn.microsoft.com/azure/templates/microsoft.network/privatednszones> and
 //! <https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/private_dns_zone>.
 
-use super::{Default_, Field, Link, Naming, Type, arm_field, field, virtual_network};
+use super::{Field, Link, Naming, Type, arm_field, field, virtual_network};
 
 /// `Microsoft.Network/privateDnsZones`.
 pub static ZONE: Type = Type {
@@ -68,7 +68,7 @@ pub static FORWARDING_RULE: Type = Type {
     name: "Microsoft.Network/dnsForwardingRulesets/forwardingRules",
     noun: "forwarding rule",
     azurerm: &[("azurerm_private_dns_resolver_forwarding_rule", Naming::BelowId("dns_forwarding_ruleset_id", ""))],
-    fields: &[&RULE_DOMAIN, &RULE_TARGETS, &RULE_ENABLED, &RULE_STATE],
+    fields: &[&RULE_DOMAIN, &RULE_TARGETS, &RULE_STATE],
     splits: &[],
 };
 
@@ -116,11 +116,8 @@ pub static RULE_DOMAIN: Field = field("properties.domainName", "domain_name");
 /// The servers that a rule forwards to.
 pub static RULE_TARGETS: Field = field("properties.targetDnsServers[].ipAddress", "target_dns_servers[].ip_address");
 
-/// A rule counts. ARM has two words for it, azurerm a truth value.
-pub static RULE_ENABLED: Field = field("properties.enabled", "enabled").in_azurerm(Default_::Bool(true));
-
-/// `Enabled` or `Disabled`, in ARM.
-pub static RULE_STATE: Field = arm_field("properties.forwardingRuleState");
+/// `Enabled` or `Disabled`; azurerm says it with a truth value.
+pub static RULE_STATE: Field = arm_field("properties.forwardingRuleState").enabled("enabled").or("Enabled");
 
 /// The VNet whose questions a ruleset forwards.
 pub static RULESET_VNET: Field = field("properties.virtualNetwork.id", "virtual_network_id");

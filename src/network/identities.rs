@@ -59,8 +59,8 @@ pub enum Permission<'n> {
     Given(Vec<Place<'n>>),
     /// By none; this one comes near.
     Missing(Option<Grant<'n>>),
-    /// It cannot be told.
-    Unknown(Option<Unknown>),
+    /// It cannot be told: these would give it, if they are made.
+    Unknown(Option<Unknown>, Vec<Place<'n>>),
 }
 
 impl<'n> Place<'n> {
@@ -115,14 +115,16 @@ impl<'n> Place<'n> {
             return Permission::Given(given);
         }
         if let Some(grant) = grants.iter().find(|grant| all(grant) == Truth::Unknown) {
-            return Permission::Unknown(grant.unknown.clone().or_else(|| grant.place.decides().cloned()));
+            let unknown = grant.unknown.clone().or_else(|| grant.place.decides().cloned());
+            let whole = grants.iter().filter(|g| (g.principal & g.covers & g.enough).certainly());
+            return Permission::Unknown(unknown, whole.map(|grant| grant.place).collect());
         }
         // What looks like a mistake is one, whatever other code assigns.
         if let Some(grant) = grants.iter().find(|grant| grant.is_mistake(roles)) {
             return Permission::Missing(Some(grant.clone()));
         }
         if let Some(unknown) = self.network.may_hide_roles(actor, target) {
-            return Permission::Unknown(Some(unknown));
+            return Permission::Unknown(Some(unknown), Vec::new());
         }
         Permission::Missing(grants.into_iter().find(Grant::comes_near))
     }
@@ -190,9 +192,13 @@ impl Network {
         match &value.kind {
             Kind::Reference(reference) => match self.referred(reference) {
                 Some(place) if place == actor => Truth::from_known(is_attribute(reference, &identity::PRINCIPAL_ID)),
-                // The attribute of another resource is another object; a group, or what is only read, may be anybody.
-                Some(place) if place.kind() == &identity::IDENTITY && !place.is_made() && !actor.is_made() => {
-                    Truth::Unknown
+                // The attribute of another resource is another object; an identity that is read under a name that is not known may
+                // be this one, and so may one that is read twice.
+                Some(place) if place.kind() == &identity::IDENTITY && !place.is_made() => {
+                    match place.id().zip(actor.id()) {
+                        Some((read, own)) if actor.is_made() && read.same(own) == Truth::No => Truth::No,
+                        _ => Truth::Unknown,
+                    }
                 }
                 Some(_) => Truth::No,
                 None => may_be_anybody(reference),
@@ -228,7 +234,7 @@ impl Network {
             let by_id =
                 || self.referred(reference).filter(|_| reference.field().is_some_and(|f| f.eq_ignore_ascii_case("id")));
             if let Some(place) = inline.or_else(by_id) {
-                return Truth::from_known(above(target).any(|holder| holder == place));
+                return may_hold(place, target);
             }
         }
         let Some(id) = self.scope_id(scope, root) else { return Truth::Unknown };
@@ -244,7 +250,7 @@ impl Network {
                 if let Some(kind) = by_arm_name(name)
                     && let Some(End::Place(place)) = self.resolve(scope, kind, root)
                 {
-                    return Truth::from_known(above(target).any(|holder| holder == place));
+                    return may_hold(place, target);
                 }
                 let mut own = Some(own.clone());
                 let mut answer = Truth::No;
@@ -293,6 +299,14 @@ impl Network {
     }
 }
 
+/// Whether a place is a resource or holds it; one that is read under a name that is not known may be any of its kind.
+fn may_hold(place: Place, target: Place) -> Truth {
+    Truth::any(above(target).map(|holder| match holder == place {
+        true => Truth::Yes,
+        false => Truth::from_known(!place.is_surely_another(holder)).min(Truth::Unknown),
+    }))
+}
+
 impl<'n> Place<'n> {
     /// Whether a role assignment assigns one of some roles, and which role it is where that is known.
     pub(super) fn assigns(self, roles: &[Role]) -> (Truth, Option<Role>) {
@@ -305,6 +319,21 @@ impl<'n> Place<'n> {
         };
         let known = |value: &Value| self.network.role_of(value);
         (value.ask(&|value| of(known(value))), known(&value))
+    }
+
+    /// Whether it lies in the subscription of another place. What nobody says is the deployment's own.
+    pub fn shares_subscription(self, other: Place) -> Truth {
+        let of = |place: Place<'n>| place.id().and_then(|id| id.subscription.as_ref());
+        match (self.id(), other.id()) {
+            (Some(own), Some(theirs)) if self.root() == other.root() => {
+                same_part(own.subscription.as_ref(), theirs.subscription.as_ref())
+            }
+            (Some(_), Some(theirs)) => match (of(self), &theirs.subscription) {
+                (Some(own), Some(theirs)) => own.equals_ignoring_case(theirs),
+                _ => Truth::Unknown,
+            },
+            _ => Truth::Unknown,
+        }
     }
 
     fn unknown_of_role(self) -> Option<Unknown> {

@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use super::{End, Got, Network, Order, Place};
 use crate::azure::{Field, Link, cluster, dns, firewall, network_interface, virtual_network};
 use crate::source::Span;
-use crate::value::{Address, Cidr, Hole, Kind, Reason, Reference, Truth, Unknown, Value};
+use crate::value::{Address, Cidr, Hole, Kind, Pieces, Reason, Reference, Truth, Unknown, Value};
 
 /// Azure's own resolver, at the same address in every VNet.
 const AZURE_DNS: &str = "168.63.129.16";
@@ -24,6 +24,10 @@ pub struct DnsSetting<'n> {
     pub span: Span,
     /// The declaration that sets it: the VNet itself, or a block with a moment of its own.
     pub declaration: Address,
+    /// What is written.
+    pub value: Value,
+    /// Whether that declaration is there.
+    pub exists: Truth,
 }
 
 /// Who a DNS server is.
@@ -91,11 +95,14 @@ impl<'n> Place<'n> {
                 let list = self.span_of(&virtual_network::DNS_SERVERS);
                 let span = first_item(&value, list);
                 let servers = self.network.servers(&value, self);
-                settings.push(DnsSetting { servers, span, declaration: self.declaration().clone() });
+                let (declaration, exists) = (self.declaration().clone(), self.exists());
+                settings.push(DnsSetting { servers, span, declaration, value, exists });
             }
             Got::Unknown(unknown) => {
                 let span = self.span();
-                settings.push(DnsSetting { servers: Err(unknown), span, declaration: self.declaration().clone() });
+                let (declaration, exists) = (self.declaration().clone(), self.exists());
+                let value = Value::unknown(unknown.clone());
+                settings.push(DnsSetting { servers: Err(unknown), span, declaration, value, exists });
             }
             Got::Absent => {}
         }
@@ -103,7 +110,8 @@ impl<'n> Place<'n> {
             if std::ptr::eq(joined.field, &virtual_network::DNS_SERVERS) {
                 let servers = self.network.servers(&joined.value, self);
                 let span = joined.value.origin.last().map_or(joined.span, |list| first_item(&joined.value, list));
-                settings.push(DnsSetting { servers, span, declaration: joined.declaration.clone() });
+                let (declaration, value, exists) = (joined.declaration.clone(), joined.value.clone(), joined.exists);
+                settings.push(DnsSetting { servers, span, declaration, value, exists });
             }
         }
         // Bicep sets the servers of a VNet that is there by declaring it again, in a module with a moment of its own.
@@ -111,7 +119,8 @@ impl<'n> Place<'n> {
             if let Got::Is(value) = again.get(&virtual_network::DNS_SERVERS) {
                 let span = again.span_of(&virtual_network::DNS_SERVERS);
                 let servers = self.network.servers(&value, self);
-                settings.push(DnsSetting { servers, span, declaration: again.declaration().clone() });
+                let (declaration, exists) = (again.declaration().clone(), again.exists());
+                settings.push(DnsSetting { servers, span, declaration, value, exists });
             }
         }
         // What a block of the code sets says more than what is only read.
@@ -119,6 +128,11 @@ impl<'n> Place<'n> {
             settings.retain(|setting| setting.servers.is_ok());
         }
         settings
+    }
+
+    /// The declarations that make this place, the one that stands for it first.
+    pub fn declarations(self) -> impl Iterator<Item = Place<'n>> {
+        std::iter::once(self).filter(|place| place.is_made()).chain(self.declared_again())
     }
 
     /// The other declarations that make this place, after the one that stands for it.
@@ -177,6 +191,19 @@ impl<'n> Place<'n> {
             Got::Absent => ZoneMode::System,
             Got::Unknown(unknown) => ZoneMode::Unknown(unknown),
         }
+    }
+
+    /// The name of the zone that a cluster names, as far as it is known: of the zone, or the end of an id that is written.
+    pub fn zone_name(self) -> Option<Pieces> {
+        let Got::Is(value) = self.get(&cluster::PRIVATE_DNS_ZONE) else { return None };
+        let place = match self.network.resolve(&value, &dns::ZONE, self.root())? {
+            End::Place(zone) => zone.id().and_then(|id| id.name().cloned()),
+            _ => None,
+        };
+        place.or_else(|| match &value.kind {
+            Kind::Text(pieces) if pieces.start().starts_with('/') => pieces.split('/').pop(),
+            _ => None,
+        })
     }
 
     /// Whether the nodes must resolve the API server's private name while the cluster is being created.
@@ -360,11 +387,27 @@ impl<'n> Place<'n> {
         vnets.filter_map(|vnet| Some((vnet, self.is_tied_to(vnet)?))).collect()
     }
 
+    /// The VNet that a DNS server stands in, where it is known.
+    pub fn home_of(server: &Server<'n>) -> Option<Place<'n>> {
+        match server {
+            Server::Inbound(endpoint) => endpoint.endpoint_vnet(),
+            Server::Firewall(wall) => wall.stands_in(&firewall::FIREWALL_TO_SUBNET),
+            Server::Host(vnet) => Some(*vnet),
+            _ => None,
+        }
+    }
+
+    /// The servers that a forwarding rule sends questions to, as seen from a VNet.
+    pub fn forwards_to(self, near: Place<'n>) -> Vec<(Server<'n>, Value)> {
+        let (targets, _) = self.get_all(&dns::RULE_TARGETS);
+        targets.into_iter().map(|value| (self.network.server(&value, near), value)).collect()
+    }
+
     /// Whether a firewall answers DNS itself: by its policy, or by its own setting.
     pub fn is_dns_proxy(self) -> Truth {
         let policies = self.follow(&firewall::FIREWALL_TO_POLICY);
         match policies.first().map(|step| &step.end) {
-            Some(End::Place(policy)) => policy.is_true(&firewall::POLICY_PROXY),
+            Some(End::Place(policy)) => policy.has_dns_proxy(),
             Some(_) => Truth::Unknown,
             None => match self.get(&firewall::OWN_PROXY) {
                 Got::Is(value) => value.is_true(),
@@ -379,8 +422,19 @@ impl<'n> Place<'n> {
         }
     }
 
+    /// Whether a policy switches the proxy on. Whether it takes the setting of its base is not documented.
+    fn has_dns_proxy(self) -> Truth {
+        let own = self.is_true(&firewall::POLICY_PROXY);
+        let bases = self.follow(&firewall::POLICY_TO_BASE);
+        let inherited = bases.first().is_some_and(|base| match &base.end {
+            End::Place(base) => base.is_true(&firewall::POLICY_PROXY) != Truth::No,
+            End::Outside(_) | End::Unknown(_) => true,
+        });
+        if own == Truth::No && inherited && !self.is_written(&firewall::POLICY_PROXY) { Truth::Unknown } else { own }
+    }
+
     /// The servers that a firewall's proxy asks; none for Azure's own.
-    fn upstream(self) -> Result<Vec<Server<'n>>, Unknown> {
+    pub fn upstream(self) -> Result<Vec<Server<'n>>, Unknown> {
         let near = self.stands_in(&firewall::FIREWALL_TO_SUBNET).unwrap_or(self);
         let policies = self.follow(&firewall::FIREWALL_TO_POLICY);
         let got = match policies.first().map(|step| &step.end) {

@@ -126,7 +126,12 @@ impl<'n> Place<'n> {
             Table::Unknown(unknown) => open = unknown.clone(),
         }
         if let Some(vnet) = self.parent() {
+            let overridden = routes.iter().any(|route| route.prefix.length() == 0 && route.certain.certainly());
             open = open.or(vnet.own_routes(&mut routes));
+            // Where a table has a default route of its own, Azure takes away the routes that drop private ranges.
+            routes.retain(|route| {
+                !(overridden && matches!(route.hop, NextHop::Nobody) && route.source == RouteSource::System)
+            });
             vnet.peering_routes(&mut routes);
             vnet.propagated_routes(propagates, &mut routes);
         }

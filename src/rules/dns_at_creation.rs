@@ -381,7 +381,7 @@ pub fn let_wait(waiting: Place, first: Place) -> String {
 }
 
 /// The module that declares a resource, and the resource's name in it.
-fn module_and_name(place: Place) -> (String, String) {
+pub fn module_and_name(place: Place) -> (String, String) {
     let address = place.declaration().text();
     let dots = if place.is_terraform() { 2 } else { 1 };
     let at = address.rmatch_indices('.').nth(dots - 1).map(|(at, _)| at);

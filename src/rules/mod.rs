@@ -9,6 +9,7 @@ mod dns_at_creation;
 mod finding;
 mod gateways;
 mod hub_links;
+mod identity_roles;
 mod precedence;
 mod scope;
 mod udr;
@@ -158,8 +159,26 @@ rules! {
     vnl001_custom_dns_before_zone_link
     vnl002_system_zone_with_custom_dns
     vnl003_zone_link_not_before_cluster
+    vnl004_vnet_update_races_cluster
+    vnl005_dns_path_not_before_cluster
+    vnl006_dns_servers_declared_twice
     vnl020_custom_zone_not_linked_to_hub
     vnl021_system_zone_not_linked_to_hub
+    vnl022_prefer_custom_private_dns_zone
+    vnl023_private_zone_name_or_region_mismatch
+    vnl024_byo_zone_needs_user_assigned_identity
+    vnl025_byo_zone_role_missing
+    vnl026_cluster_identity_network_role_missing
+    vnl027_role_assignment_not_before_cluster
+    vnl028_no_private_zone_and_no_public_fqdn
+    vnl029_vnet_linked_to_two_zones_of_same_name
+    vnl030_zone_link_to_cluster_vnet_races_aks
+    vnl032_private_dns_prefix_misused
+    vnl040_dns_server_is_firewall_without_proxy
+    vnl041_secured_hub_firewall_cannot_see_zone
+    vnl042_resolver_ruleset_loop
+    vnl044_dns_server_unreachable
+    vnl045_mixed_dns_servers
     vnl050_one_way_peering
     vnl051_peered_address_overlap
     vnl052_gateway_transit_mismatch

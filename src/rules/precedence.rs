@@ -1,14 +1,21 @@
 //! In: what all rules found. Out: the same with one finding for one root cause.
-//! Never: lets what is undecided take the place of anything.
+//! Never: lets what is undecided, or only a hint, take the place of anything.
 
-use super::{Finding, Verdict};
+use super::{Confidence, Finding, Verdict};
 
 /// Which code says the same as another one, more exactly: the left one stays.
 const YIELDS: &[(&str, &str)] = &[
     ("VNL001", "VNL003"),
     ("VNL001", "VNL020"),
     ("VNL002", "VNL021"),
+    ("VNL002", "VNL022"),
     ("VNL003", "VNL020"),
+    ("VNL021", "VNL022"),
+    ("VNL040", "VNL001"),
+    ("VNL040", "VNL002"),
+    ("VNL040", "VNL045"),
+    ("VNL041", "VNL001"),
+    ("VNL041", "VNL002"),
     ("VNL074", "VNL070"),
     ("VNL074", "VNL071"),
     ("VNL070", "VNL071"),
@@ -27,6 +34,7 @@ pub fn settle(findings: Vec<Finding>) -> Vec<Finding> {
     let yields = |loser: &Finding| {
         findings.iter().any(|winner| {
             winner.verdict == Verdict::Violation
+                && winner.confidence != Confidence::Low
                 && YIELDS.contains(&(winner.code, loser.code))
                 && winner.subject == loser.subject
                 && winner.objects.iter().any(|object| loser.objects.contains(object))

@@ -617,7 +617,7 @@ impl<'a> World<'a> {
             (None, Some(expr)) => {
                 let value = made.with_bindings(|bindings| self.value(module, expr, bindings));
                 let origin = value.origin.through(Hand::Attribute(SmolStr::new(name)), expr.span);
-                value.with_origin(origin)
+                kept(&declaration.type_name.name, name, value).with_origin(origin)
             }
         }))
     }
@@ -661,6 +661,18 @@ impl<'a> World<'a> {
         let resource = self.resource(module, &of, declaration, index, made);
         let reference = Reference::new(resource.address, Vec::new());
         super::expression::as_view(&resource.body, crate::value::Hole::Reference(reference))
+    }
+}
+
+/// An argument as its resource hands it out once it is made: azurerm keeps `West Europe` as `westeurope`
+/// (<https://github.com/hashicorp/go-azure-helpers/blob/main/resourcemanager/location/normalize.go>).
+fn kept(type_name: &str, name: &str, value: Value) -> Value {
+    match &value.kind {
+        Kind::Text(pieces) if name == "location" && provider_of(type_name) == "azurerm" => {
+            let kept = pieces.map_literals(|text| text.to_lowercase().replace(' ', ""));
+            Value { kind: Kind::Text(kept), ..value }
+        }
+        _ => value,
     }
 }
 
