@@ -225,7 +225,7 @@ impl<'n> Place<'n> {
         let hidden = [self, target].into_iter().find_map(|place| place.hidden_from(&identity::ROLE_ASSIGNMENT));
         let hidden = hidden.map(|hidden| hidden.unknown).or_else(|| self.damage()).or_else(|| target.damage());
         match open.or(hidden.map(Some)) {
-            Some(unknown) => Permission::Unknown(unknown),
+            Some(unknown) => Permission::Unknown(unknown, Vec::new()),
             None => Permission::Missing(None),
         }
     }

@@ -78,7 +78,7 @@ fn found(network: &Network, writer: &Writer) -> Option<Finding> {
             let message = format!("the ingress add-on of `{name}` may not write to application gateway `{shown}`: no role allows it");
             RULE.finding(writer.span, message).about(cluster)
         }
-        Permission::Unknown(unknown) => {
+        Permission::Unknown(unknown, _) => {
             let message = format!("cannot tell whether the ingress add-on of `{name}` may write to application gateway `{shown}`");
             let effect = "if its identity has `Network Contributor` or `Contributor` on the gateway it passes; else VNL119";
             RULE.finding(writer.span, message).about(cluster).undecided(unknown, effect)
