@@ -397,6 +397,39 @@ fn the_level_of_a_rule_and_the_paths_without_it_are_the_users() {
     assert_eq!(codes(&of("[per-path-ignores]\n'hub' = ['VNL00']\n")), ["VNL001"]);
 }
 
+#[test]
+fn a_route_table_that_a_policy_attaches_is_not_missed() {
+    let cluster = r#"
+resource "azurerm_virtual_network" "spoke" {
+  name                = "vnet-spoke"
+  resource_group_name = "rg-spoke"
+  address_space       = ["10.1.0.0/16"]
+}
+resource "azurerm_subnet" "nodes" {
+  name                 = "snet-nodes"
+  resource_group_name  = "rg-spoke"
+  virtual_network_name = azurerm_virtual_network.spoke.name
+  address_prefixes     = ["10.1.0.0/22"]
+}
+resource "azurerm_kubernetes_cluster" "aks" {
+  name                = "aks"
+  resource_group_name = "rg-spoke"
+  default_node_pool {
+    name           = "system"
+    vnet_subnet_id = azurerm_subnet.nodes.id
+  }
+  network_profile {
+    network_plugin = "azure"
+    outbound_type  = "userDefinedRouting"
+  }
+}
+"#;
+    let of = |toml: &str| messages(&run(&[("main.tf", cluster), ("vnetlint.toml", toml)]), "VNL070").len();
+    assert_eq!(of(""), 1);
+    assert_eq!(of("policy_applies = ['dns-zone-group']\n"), 1);
+    assert_eq!(of("policy_applies = ['udr']\n"), 0);
+}
+
 /// A repository of texts whose network is asked.
 fn network(texts: &[(&str, &str)]) -> (Sources, vnetlint::network::Network) {
     let sources = Sources::of_texts(texts.iter().copied());

@@ -227,6 +227,30 @@ fn the_schema_of_the_configuration_knows_every_key() {
 }
 
 #[test]
+fn a_policy_that_demands_inspection_turns_advice_into_a_warning() {
+    let path = folder("inspection");
+    let cluster = "resource \"azurerm_kubernetes_cluster\" \"aks\" {\n  name = \"aks\"\n}\n";
+    std::fs::write(path.join("main.tf"), cluster).expect("a file");
+    let check = |more: &[&str]| {
+        let words = ["check", "--output", "concise", path.to_str().expect("Unicode")];
+        say(&[&words[..], more].concat(), "").out
+    };
+    assert!(!check(&[]).contains("VNL086"), "advice is not asked for");
+    std::fs::write(path.join("vnetlint.toml"), "require_egress_inspection = true\n").expect("a file");
+    assert!(check(&[]).contains("main.tf:1:1: warning VNL086"), "{}", check(&[]));
+    assert!(!check(&["--ignore", "VNL086"]).contains("VNL086"), "what is ignored is not said");
+    assert!(!check(&["--select", "VNL070"]).contains("VNL086"), "what is selected is all that is said");
+}
+
+#[test]
+fn what_a_data_source_would_decide_is_named_as_the_provider_names_it() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/egress-not-inspected/undecided/terraform");
+    let words = ["check", "--select", "VNL086", "--min-confidence", "low", "--undecided"];
+    let said = say(&[&words[..], &[path.to_str().expect("Unicode")]].concat(), "");
+    assert!(said.out.contains("would decide: data.azurerm_subnet.nodes.route_table_id ("), "{}", said.out);
+}
+
+#[test]
 fn why_says_what_is_known_and_what_it_may_be_asked() {
     let estate = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/estate");
     let said = say(&["why", "aks-data", "--path", estate], "");

@@ -65,6 +65,8 @@ const OF_AZURERM: &[&str] = &[
     "before microsoft.network/publicipaddresses pip-agw-",
     // A zone group is a part of its endpoint there, so the endpoint waits for the zone.
     "properties.privateDnsZoneGroups[].",
+    // Network rules and application rules stand in lists of their own there.
+    "properties.networkRuleCollections[].",
     "before microsoft.network/privateendpoints",
 ];
 

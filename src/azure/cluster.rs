@@ -55,6 +55,7 @@ pub static CLUSTER: Type = Type {
         &APP_ROUTING_CONTROLLER,
         &MESH_MODE,
         &MESH_GATEWAYS,
+        &MESH_EXTERNAL,
         &ARTIFACT_SOURCE,
         &ARTIFACT_REGISTRY,
         &NODE_PROVISIONING,
@@ -347,6 +348,12 @@ pub static MESH_MODE: Field = field("properties.serviceMeshProfile.mode", "servi
 
 /// The kinds of the service mesh's gateways in ARM: `External`, `Internal`.
 pub static MESH_GATEWAYS: Field = arm_field("properties.serviceMeshProfile.istio.components.ingressGateways[].mode");
+
+/// azurerm has a flag for the service mesh's external gateway.
+pub static MESH_EXTERNAL: Field = field(
+    "properties.serviceMeshProfile.istio.components.externalIngressGateway",
+    "service_mesh_profile.external_ingress_gateway_enabled",
+);
 
 /// Where nodes fetch what they start with: `Direct`, or `Cache` for one that reaches no internet.
 pub static ARTIFACT_SOURCE: Field =

@@ -134,8 +134,11 @@ pub static PUBLIC_ADDRESSES: Field =
 /// The policy whose rules come before a policy's own.
 pub static BASE_POLICY: Field = field("properties.basePolicy.id", "base_policy_id");
 
-/// Every rule of a collection, as an object in ARM's words.
-pub static RULES: Field = arm_field("properties.rules[]").single("rules[]");
+/// Every rule of a collection of a firewall without a policy, as an object in ARM's words.
+pub static RULES: Field = arm_field("properties.rules[]");
+
+/// Every rule of a collection of a policy.
+pub static GROUP_RULES: Field = arm_field("rules[]");
 
 /// `Allow` or `Deny`.
 pub static RULE_ACTION: Field = field("properties.action.type", "action").single("action.type");

@@ -26,6 +26,15 @@ pub static INGRESS: Type = Type {
     splits: &[],
 };
 
+/// A Kubernetes service.
+pub static SERVICE: Type = Type {
+    name: "Kubernetes/services",
+    noun: "service",
+    azurerm: &[("kubernetes_service", Naming::Inside), ("kubernetes_service_v1", Naming::Inside)],
+    fields: &[&ANNOTATIONS, &SERVICE_TYPE],
+    splits: &[],
+};
+
 /// A Kubernetes object of any kind, or several in one text.
 pub static MANIFEST: Type = Type {
     name: "Kubernetes/manifests",
@@ -67,6 +76,9 @@ pub static SET: Field = field("properties.set", "set");
 
 /// The annotations of an object.
 pub static ANNOTATIONS: Field = field("metadata.annotations", "metadata.annotations");
+
+/// `ClusterIP`, `NodePort`, `LoadBalancer`.
+pub static SERVICE_TYPE: Field = field("spec.type", "spec.type").or("ClusterIP");
 
 /// The hosts that an ingress answers for.
 pub static INGRESS_HOSTS: Field = field("spec.rules[].host", "spec.rule[].host");

@@ -164,6 +164,7 @@ pub static TYPES: &[&Type] = &[
     &application_load_balancer::ASSOCIATION,
     &kubernetes::RELEASE,
     &kubernetes::INGRESS,
+    &kubernetes::SERVICE,
     &kubernetes::MANIFEST,
     &kubernetes::GITOPS,
     &kubernetes::EXTENSION,

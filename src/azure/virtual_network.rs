@@ -99,7 +99,7 @@ pub static PREFIXES: Field =
     field("properties.addressPrefixes", "address_prefixes").single("properties.addressPrefix").also("address_prefix");
 
 /// The route table of a subnet. azurerm sets it by an association, inline in the VNet, or write-only.
-pub static SUBNET_ROUTE_TABLE: Field = field("properties.routeTable.id", "route_table_id_wo").also("route_table_id");
+pub static SUBNET_ROUTE_TABLE: Field = field("properties.routeTable.id", "route_table_id").also("route_table_id_wo");
 
 /// Pools of which a subnet takes its ranges when it is made.
 pub static SUBNET_POOLS: Field = field("properties.ipamPoolPrefixAllocations[].pool.id", "ip_address_pool[].id");

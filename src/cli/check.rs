@@ -68,7 +68,10 @@ pub fn run(flags: &Check, surroundings: &Surroundings, printer: &Printer) -> Res
 fn selected(flags: &Check, config: &Config) -> Result<Selection, Refused> {
     let or = |flag: &[String], key: &[String]| if flag.is_empty() { key.to_vec() } else { flag.to_vec() };
     let (select, ignore) = (or(&flags.select, &config.select), or(&flags.ignore, &config.ignore));
-    let extend = or(&flags.extend_select, &config.extend_select);
+    let mut extend = or(&flags.extend_select, &config.extend_select);
+    if select.is_empty() {
+        extend.extend(config.settings.demanded().into_iter().map(str::to_string));
+    }
     Selection::new(&select, &extend, &ignore, &known())
 }
 

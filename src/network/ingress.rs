@@ -144,7 +144,7 @@ impl<'n> Place<'n> {
         });
         Some(Writer {
             by: self,
-            cluster: self.cluster_of_release(),
+            cluster: self.cluster_inside(),
             controller: Controller::Helm {
                 shares: is_true("appgw.shared") | is_true("kubernetes.multiClusterMode"),
                 class: class.into_iter().next(),
@@ -186,8 +186,8 @@ impl<'n> Place<'n> {
         Some((self.network.resolve(&Value::pieces(id.to_pieces()?), to, self.root())?, name))
     }
 
-    /// The cluster that a release goes into: the only one that its provider, or it itself, waits for.
-    fn cluster_of_release(self) -> Option<Place<'n>> {
+    /// The cluster that a release or an object goes into: the only one that its provider, or it itself, waits for.
+    pub fn cluster_inside(self) -> Option<Place<'n>> {
         let clusters = self.network.all(&cluster::CLUSTER).into_iter();
         let before = |cluster: &Place| {
             cluster.root() == self.root()
@@ -271,7 +271,10 @@ impl<'n> Place<'n> {
             Got::Unknown(unknown) => open = Some(unknown),
             Got::Absent => {}
         }
-        let words: Vec<&str> = path.split('.').collect();
+        // Helm writes a dot inside a key as `\.`.
+        let unescaped = path.replace("\\.", "\0");
+        let words: Vec<String> = unescaped.split('.').map(|word| word.replace('\0', ".")).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
         if let Got::Is(values) = self.get(&kubernetes::VALUES) {
             for text in values.items().unwrap_or(std::slice::from_ref(&values)).iter().rev() {
                 let Kind::Text(pieces) = &text.kind else {

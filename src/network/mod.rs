@@ -6,6 +6,7 @@ mod addresses;
 mod build;
 mod dump;
 mod facts;
+mod firewalls;
 mod identities;
 mod identity;
 mod lookup;
@@ -33,6 +34,7 @@ pub use addresses::{
 };
 pub use build::{build, build_with};
 pub use facts::{Alias, Dangling, Facts};
+pub use firewalls::{Opening, Openings};
 pub use identities::{Actor, Grant, Mistaken, Permission};
 pub use ingress::{Controller, Target, Way, Writer};
 pub use lookup::{Hop, Wait};

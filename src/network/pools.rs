@@ -8,10 +8,11 @@ use crate::azure::cluster;
 use crate::value::{Truth, Unknown, Value};
 
 impl<'n> Place<'n> {
-    /// The pools of a cluster, those that it is made with first.
+    /// The pools of a cluster: those that it is made with first, in their order, then the others by address.
     pub fn pools(self) -> Vec<Place<'n>> {
         let mut pools = self.children(&cluster::POOL);
-        pools.sort_by_key(|pool| pool.declaration() != self.declaration());
+        let own = |pool: &Place| pool.declaration() == self.declaration();
+        pools.sort_by_key(|pool| (!own(pool), (!own(pool)).then(|| pool.address().clone())));
         pools
     }
 

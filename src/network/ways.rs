@@ -9,7 +9,9 @@
 use std::net::IpAddr;
 
 use super::{Got, Network, Place, Table};
-use crate::azure::{Field, firewall, hub, load_balancer, network_interface, public_ip, routes, virtual_network};
+use crate::azure::{
+    Field, firewall, hub, load_balancer, nat_gateway, network_interface, public_ip, routes, virtual_network,
+};
 use crate::value::{Cidr, Hole, Kind, Reference, Segment, Truth, Unknown, Value};
 
 /// One route of a subnet, as Azure lists it.
@@ -332,6 +334,19 @@ impl<'n> Place<'n> {
         sites
     }
 
+    /// Why a subnet may have a NAT gateway that is not seen here.
+    pub fn may_have_nat_gateway(self) -> Option<Unknown> {
+        if !self.is_made() {
+            let name = format!("the NAT gateway of {}", self.address());
+            return Some(Unknown::new(self.root(), name, crate::value::Reason::Data).at(self.span()));
+        }
+        let hides = |place: Place<'n>| place.hidden_from(&virtual_network::SUBNET);
+        let hidden = hides(self).or_else(|| self.parent().and_then(hides));
+        self.perhaps_set(&nat_gateway::SUBNET_NAT_GATEWAY)
+            .or_else(|| hidden.map(|hidden| hidden.unknown))
+            .or_else(|| self.damage())
+    }
+
     /// The field that holds the ranges of a site on premises.
     pub fn site_field(self) -> &'static Field {
         if self.kind() == &hub::VPN_SITE { &hub::VPN_SITE_RANGES } else { &hub::SITE_RANGES }
@@ -476,7 +491,8 @@ impl Network {
         let has =
             |place: Place, field: &Field| place.get_all(field).0.iter().any(|value| value.as_text() == Some(&text));
         let own_or_only = |found: Vec<Place<'n>>| {
-            let own = found.iter().copied().find(|place| place.root() == near.root());
+            let in_root = found.iter().copied().filter(|place| place.root() == near.root());
+            let own = in_root.min_by(|a, b| a.address().cmp(b.address()));
             own.or_else(|| found.first().copied().filter(|_| found.len() == 1))
         };
         let of = |kind, fields: &[&'static Field]| -> Vec<Place<'n>> {

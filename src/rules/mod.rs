@@ -53,6 +53,14 @@ pub struct Settings {
     pub ip_plan: Vec<Planned>,
 }
 
+impl Settings {
+    /// The rules that are advice elsewhere, and that the user's policy turns into a demand: they run without being selected.
+    pub fn demanded(&self) -> Vec<&'static str> {
+        let policies = [(self.require_egress_inspection, "VNL086")];
+        policies.into_iter().filter(|(demands, _)| *demands).map(|(_, code)| code).collect()
+    }
+}
+
 /// A range of a plan of addresses.
 #[derive(Clone, Debug)]
 pub struct Planned {
@@ -185,6 +193,8 @@ rules! {
     vnl053_peering_blocks_forwarded_traffic
     vnl054_pool_subnets_in_different_vnets
     vnl055_vnet_uses_reserved_range
+    vnl056_on_premises_range_overlap
+    vnl057_spoke_does_not_use_hub_gateway
     vnl070_udr_outbound_without_route_table
     vnl071_udr_route_table_without_default_route
     vnl072_udr_default_route_to_internet_or_none
@@ -195,11 +205,20 @@ rules! {
     vnl077_managed_nat_gateway_with_own_vnet
     vnl078_user_nat_gateway_not_attached
     vnl079_default_route_with_load_balancer_outbound
+    vnl080_asymmetric_public_ingress
+    vnl081_kubenet_own_route_table_with_system_identity
+    vnl082_kubenet_shared_route_table_or_subnet
+    vnl083_kubenet_private_own_dns_own_route_table
+    vnl084_bgp_propagation_can_bypass_firewall
     vnl085_pools_have_different_egress
+    vnl086_egress_not_inspected
+    vnl087_firewall_missing_aks_rules
     vnl088_outbound_type_needs_vmss_and_standard_lb
     vnl089_network_isolated_prerequisites
+    vnl090_default_outbound_access_relied_on
     vnl091_udr_outbound_beside_dynamic_routes
     vnl094_gateway_subnet_has_default_route
+    vnl095_gateway_subnet_return_path_asymmetric
     vnl100_route_server_subnet_invalid
     vnl101_vhub_connection_internet_security_off
     vnl110_application_gateway_shared_by_clusters

@@ -25,6 +25,7 @@ const YIELDS: &[(&str, &str)] = &[
     ("VNL072", "VNL075"),
     ("VNL074", "VNL072"),
     ("VNL074", "VNL075"),
+    ("VNL075", "VNL087"),
     ("VNL076", "VNL070"),
     ("VNL111", "VNL117"),
 ];

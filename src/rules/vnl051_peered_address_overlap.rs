@@ -136,9 +136,8 @@ fn is_more_of_a_hub(one: Place, other: Place) -> bool {
         let central = SUBNETS.iter().any(|name| vnet.subnet_named(name).is_some());
         let ranges = vnet.ranges(ranges_field(vnet)).unwrap_or_default();
         let narrowest = ranges.iter().map(|range| range.length()).max().unwrap_or_default();
-        // Of two equals the same one, whatever the order of the declarations.
-        let written = vnet.address().clone();
-        let (narrowest, later) = (std::cmp::Reverse(narrowest), std::cmp::Reverse(written));
+        // Of two equals one has to be named, and which must not hang on the order of the text.
+        let (narrowest, later) = (std::cmp::Reverse(narrowest), std::cmp::Reverse(vnet.address().clone()));
         (vnet.kind() == &hub::VIRTUAL_HUB, central, vnet.peers().len(), narrowest, later)
     };
     weight(one) > weight(other)

@@ -152,13 +152,14 @@ fn found(peering: Place) -> Option<Finding> {
     Some(finding)
 }
 
-/// Another peering of the same VNet that uses remote gateways. The later of two is the one that Azure refuses.
+/// Another peering of the same VNet that uses remote gateways; of two, one is named.
 fn second_hub<'n>(spoke: Place<'n>, peering: Place<'n>) -> Option<Place<'n>> {
-    let others = spoke.children(&virtual_network::PEERING).into_iter().take_while(|other| *other != peering);
-    let mut using = others.filter(|other| {
+    let others = spoke.children(&virtual_network::PEERING).into_iter();
+    let earlier = others.filter(|other| other.address() < peering.address());
+    let using = earlier.filter(|other| {
         other.is_true(&virtual_network::USE_REMOTE_GATEWAYS) == Truth::Yes && other.exists() == Truth::Yes
     });
-    using.next()
+    using.min_by(|a, b| a.address().cmp(b.address()))
 }
 
 /// The hub has no gateway that is declared here.

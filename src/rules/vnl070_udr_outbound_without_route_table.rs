@@ -12,6 +12,9 @@ rule! {
     ///
     /// Attach a route table with a `0.0.0.0/0` route to the subnet of every node pool, or take another outbound type.
     ///
+    /// Where a policy of Azure gives every subnet its routes, say so in `vnetlint.toml` by `policy_applies = ["udr"]`, and
+    /// nothing is missed.
+    ///
     /// Wrong:
     ///
     /// ```tf
@@ -72,7 +75,11 @@ rule! {
     VNL070 "udr-outbound-without-route-table", Error High, since "0.1.0"
 }
 
-fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
+fn check(network: &Network, settings: &Settings, findings: &mut Vec<Finding>) {
+    // What a policy attaches to every subnet is not in the code.
+    if settings.routes_by_policy {
+        return;
+    }
     for egress in egresses(network) {
         findings.extend(found(&egress));
     }

@@ -13,6 +13,9 @@ rule! {
     ///
     /// Add a route for `0.0.0.0/0` to the firewall or appliance that inspects the traffic.
     ///
+    /// Where a policy of Azure gives every subnet its routes, say so in `vnetlint.toml` by `policy_applies = ["udr"]`, and
+    /// nothing is missed.
+    ///
     /// Wrong:
     ///
     /// ```tf
@@ -103,7 +106,11 @@ rule! {
     VNL071 "udr-route-table-without-default-route", Error High, since "0.1.0"
 }
 
-fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
+fn check(network: &Network, settings: &Settings, findings: &mut Vec<Finding>) {
+    // What a policy attaches to every subnet is not in the code.
+    if settings.routes_by_policy {
+        return;
+    }
     for egress in egresses(network) {
         findings.extend(found(&egress));
     }

@@ -3,7 +3,7 @@
 use super::finding::in_words_of;
 use super::udr::{Egress, egresses_with_pods};
 use super::{Finding, Level, Settings, Step};
-use crate::azure::{cluster, nat_gateway, virtual_network};
+use crate::azure::{cluster, nat_gateway};
 use crate::network::{End, Network, Place};
 use crate::value::{Truth, Unknown};
 
@@ -95,7 +95,7 @@ fn found(egress: &Egress) -> Option<Finding> {
     // Of a subnet that is only read nobody knows; what gives it a gateway here is known.
     let step = step.filter(|step| !matches!(step.end, End::Unknown(_)) || subnet.is_made());
     let (mut finding, last) = match step.as_ref().map(|step| (&step.end, step)) {
-        None => match closed(*subnet) {
+        None => match subnet.may_have_nat_gateway() {
             None => {
                 let message = format!("`{}` leaves by a NAT gateway, and `{}` has none", cluster.name(), subnet.name());
                 (finding(message), Some(Step { message: "the subnet has no NAT gateway".into(), span: subnet.span() }))
@@ -141,20 +141,6 @@ fn found(egress: &Egress) -> Option<Finding> {
     ));
     finding.why = Some("AKS makes no public address for these nodes".into());
     Some(finding)
-}
-
-/// Why a subnet may have a NAT gateway that is not seen here.
-fn closed(subnet: Place) -> Option<Unknown> {
-    if !subnet.is_made() {
-        let name = format!("the NAT gateway of {}", subnet.address());
-        return Some(Unknown::new(subnet.root(), name, crate::value::Reason::Data).at(subnet.span()));
-    }
-    let hides = |place: Place| place.hidden_from(&virtual_network::SUBNET);
-    let hidden = hides(subnet).or_else(|| subnet.parent().and_then(hides));
-    subnet
-        .perhaps_set(&nat_gateway::SUBNET_NAT_GATEWAY)
-        .or_else(|| hidden.map(|hidden| hidden.unknown))
-        .or_else(|| subnet.damage())
 }
 
 /// A NAT gateway has no public address or prefix: surely, or as far as is known.

@@ -124,7 +124,11 @@ rule! {
     VNL085 "pools-have-different-egress", Warning Medium, since "0.2.0"
 }
 
-fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
+fn check(network: &Network, settings: &Settings, findings: &mut Vec<Finding>) {
+    // What a policy attaches to every subnet is not in the code.
+    if settings.routes_by_policy {
+        return;
+    }
     findings.extend(network.made(&cluster::CLUSTER).into_iter().filter_map(found));
 }
 

@@ -113,7 +113,11 @@ rule! {
 fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
     let collections = [network.made(&firewall::RULE_COLLECTION), network.made(&firewall::OWN_NAT_RULES)].concat();
     for collection in collections {
-        for rule in collection.get_all(&firewall::RULES).0 {
+        let rules = match collection.kind() == &firewall::RULE_COLLECTION {
+            true => &firewall::GROUP_RULES,
+            false => &firewall::RULES,
+        };
+        for rule in collection.get_all(rules).0 {
             findings.extend(found(network, collection, &rule));
         }
     }
