@@ -460,6 +460,9 @@ pub static NODE_TAINTS: Field = field("properties.nodeTaints", "node_taints").si
 /// azurerm's word for the taint `CriticalAddonsOnly=true:NoSchedule`, which ARM has among the others.
 pub static CRITICAL_ADDONS_ONLY: Field = field("onlyCriticalAddonsEnabled", "only_critical_addons_enabled");
 
+/// The prefix that nodes have their public addresses from.
+pub static POOL_TO_PREFIX: Link = Link { field: &NODE_PUBLIC_IP_PREFIX, to: &super::public_ip::PUBLIC_IP_PREFIX };
+
 /// Where the nodes of a pool stand.
 pub static POOL_TO_SUBNET: Link = Link { field: &POOL_SUBNET, to: &virtual_network::SUBNET };
 

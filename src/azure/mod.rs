@@ -24,6 +24,7 @@ pub mod network_interface;
 pub mod paas;
 pub mod plain;
 pub mod private_endpoint;
+pub mod provider;
 pub mod public_ip;
 pub mod routes;
 pub mod security_group;
@@ -120,6 +121,7 @@ pub static TYPES: &[&Type] = &[
     &identity::IDENTITY,
     &identity::ROLE_ASSIGNMENT,
     &identity::ROLE_DEFINITION,
+    &provider::REGISTRATION,
     &firewall::FIREWALL,
     &firewall::FIREWALL_POLICY,
     &firewall::RULE_GROUP,
@@ -285,6 +287,7 @@ pub static LINKS: &[&Link] = &[
     &cluster::CLUSTER_TO_OUTBOUND_IP,
     &cluster::CLUSTER_TO_OUTBOUND_PREFIX,
     &cluster::POOL_TO_POD_SUBNET,
+    &cluster::POOL_TO_PREFIX,
     &virtual_network::SUBNET_TO_ROUTE_TABLE,
     &virtual_network::PEERING_TO_REMOTE,
     &dns::LINK_TO_VNET,

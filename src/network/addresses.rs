@@ -266,6 +266,10 @@ impl<'n> Place<'n> {
                 loads.push(Load { cluster, pool, span: step.span, model, pods, now: pool.nodes_now(), most, surge });
             }
         }
+        // The order of the declarations says nothing.
+        let place =
+            |load: &Load| (load.cluster.address().clone(), load.pool.declaration() != load.cluster.declaration());
+        loads.sort_by_cached_key(|load| (place(load), load.pool.address().clone()));
         (loads, open)
     }
 

@@ -3,6 +3,7 @@
 
 mod absence;
 mod addresses;
+mod api_server;
 mod build;
 mod dump;
 mod facts;
@@ -32,6 +33,7 @@ use crate::value::{Address, Hole, ResourceId, RootId, SmolStr, Truth, Unknown, V
 pub use addresses::{
     Load, RESERVED, Room, Sized, first_addresses, is_private, length_for, overlap, reserved, size, usable,
 };
+pub use api_server::Allowed;
 pub use build::{build, build_with};
 pub use facts::{Alias, Dangling, Facts};
 pub use firewalls::{Opening, Openings};
@@ -126,6 +128,8 @@ pub(crate) struct Node {
     ignored: Vec<crate::value::SmolStr>,
     /// The declaration whose making makes it.
     declaration: Address,
+    /// The version of ARM's API that it is written for, where one is written.
+    api_version: Option<SmolStr>,
     azurerm: bool,
     /// The major version of azurerm that its root runs with, where it is known.
     azurerm_major: Option<u64>,

@@ -100,6 +100,11 @@ impl<'n> Place<'n> {
         self.node().azurerm
     }
 
+    /// The version of ARM's API that it is written for; azurerm writes none.
+    pub fn api_version(self) -> Option<&'n str> {
+        self.node().api_version.as_deref()
+    }
+
     /// Its id, as far as it is known.
     pub fn id(self) -> Option<&'n ResourceId> {
         self.node().id.as_ref()

@@ -170,6 +170,7 @@ rules! {
     vnl004_vnet_update_races_cluster
     vnl005_dns_path_not_before_cluster
     vnl006_dns_servers_declared_twice
+    vnl007_spoke_not_using_central_dns
     vnl020_custom_zone_not_linked_to_hub
     vnl021_system_zone_not_linked_to_hub
     vnl022_prefer_custom_private_dns_zone
@@ -181,10 +182,13 @@ rules! {
     vnl028_no_private_zone_and_no_public_fqdn
     vnl029_vnet_linked_to_two_zones_of_same_name
     vnl030_zone_link_to_cluster_vnet_races_aks
+    vnl031_arm_api_too_old_for_byo_zone_link
     vnl032_private_dns_prefix_misused
+    vnl033_zone_in_other_subscription
     vnl040_dns_server_is_firewall_without_proxy
     vnl041_secured_hub_firewall_cannot_see_zone
     vnl042_resolver_ruleset_loop
+    vnl043_ruleset_overrides_aks_zone
     vnl044_dns_server_unreachable
     vnl045_mixed_dns_servers
     vnl050_one_way_peering
@@ -249,6 +253,15 @@ rules! {
     vnl147_firewall_dnat_in_front_of_web_app
     vnl148_front_door_classic
     vnl149_tls_certificate_inline
+    vnl150_public_api_server_open
+    vnl151_authorized_ranges_on_private_cluster
+    vnl152_authorized_ranges_miss_cluster_egress
+    vnl153_authorized_ranges_allow_all
+    vnl154_authorized_ranges_limit
+    vnl155_api_server_subnet_invalid
+    vnl156_vnet_integration_without_subnet
+    vnl157_private_cluster_needs_standard_lb
+    vnl158_virtual_nodes_with_authorized_ranges
     vnl160_kubenet_retirement
     vnl161_kubenet_node_limit
     vnl162_cni_subnet_too_small

@@ -28,6 +28,7 @@ const YIELDS: &[(&str, &str)] = &[
     ("VNL075", "VNL087"),
     ("VNL076", "VNL070"),
     ("VNL111", "VNL117"),
+    ("VNL157", "VNL220"),
 ];
 
 /// Drops what yields to another finding of the same subject that rests on something that it rests on too.

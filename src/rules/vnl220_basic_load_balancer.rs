@@ -66,6 +66,7 @@ fn of_cluster(cluster: Place) -> Option<Finding> {
         _ => format!("cannot tell whether the load balancer of `{name}` is of SKU Basic, which is retired"),
     };
     let mut finding = RULE.finding(place, message).about(cluster);
+    finding.objects.push(cluster.address().clone());
     finding.steps.push(Step { message: "this is the SKU of its load balancer".into(), span: place });
     finding.help = Some(match cluster.is_terraform() {
         true => "write `load_balancer_sku = \"standard\"`; the cluster has to be made anew".into(),
