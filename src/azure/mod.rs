@@ -129,6 +129,7 @@ pub static TYPES: &[&Type] = &[
     &firewall::OWN_APPLICATION_RULES,
     &firewall::OWN_NETWORK_RULES,
     &firewall::OWN_NAT_RULES,
+    &firewall::IP_GROUP,
     &hub::VIRTUAL_HUB,
     &hub::HUB_IP,
     &hub::HUB_CONNECTION,
@@ -272,6 +273,7 @@ pub static JOINS: &[&Join] = &[
     &security_group::SUBNET_ASSOCIATION,
     &security_group::INTERFACE_ASSOCIATION,
     &nat_gateway::SUBNET_ASSOCIATION,
+    &firewall::IP_GROUP_RANGE,
     &nat_gateway::PUBLIC_IP_ASSOCIATION,
     &nat_gateway::PREFIX_ASSOCIATION,
 ];
