@@ -58,6 +58,8 @@ const OF_AZURERM: &[&str] = &[
     "microsoft.network/routetables rt-",
     // A table or a NAT gateway is attached to a subnet by a block of its own there; in Bicep the subnet waits for it.
     "before microsoft.network/virtualnetworks/subnets vnet-spoke/snet-",
+    // So is an address to a NAT gateway.
+    "before microsoft.network/natgateways",
     "microsoft.network/networksecuritygroups nsg-",
     // An inline subnet says its prefixes twice there.
     "properties.subnets[].",

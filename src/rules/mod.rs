@@ -287,10 +287,17 @@ rules! {
     vnl200_network_policy_missing
     vnl201_network_policy_incompatible
     vnl202_azure_npm_retirement
+    vnl210_nsg_denies_required_cluster_traffic
+    vnl213_nsg_deny_all_outbound
     vnl220_basic_load_balancer
+    vnl221_outbound_ports_capacity
+    vnl222_nat_zone_mismatch
+    vnl223_nat_or_lb_public_ip_sku_mismatch
+    vnl224_basic_public_ip
     vnl230_private_endpoint_without_dns_zone_group
     vnl231_private_endpoint_zone_not_linked
     vnl232_private_endpoint_zone_name_wrong
+    vnl234_manual_a_record_for_private_endpoint
     vnl251_ddos_plan_attached_but_disabled
 }
 
