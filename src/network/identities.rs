@@ -109,12 +109,12 @@ impl<'n> Place<'n> {
     /// Whether a cluster's identity may write a resource: one of `roles`, on it or on something that holds it.
     pub fn permission(self, actor: Place<'n>, target: Place<'n>, roles: &[Role]) -> Permission<'n> {
         let grants = self.network.grants(self, actor, target, roles);
-        let all = |grant: &Grant| grant.principal & grant.covers & grant.enough & grant.place.exists();
-        let given: Vec<Place> = grants.iter().filter(|g| all(g) == Truth::Yes).map(|grant| grant.place).collect();
+        let given: Vec<Place> =
+            grants.iter().filter(|grant| grant.gives() == Truth::Yes).map(|grant| grant.place).collect();
         if !given.is_empty() {
             return Permission::Given(given);
         }
-        if let Some(grant) = grants.iter().find(|grant| all(grant) == Truth::Unknown) {
+        if let Some(grant) = grants.iter().find(|grant| grant.gives() == Truth::Unknown) {
             let unknown = grant.unknown.clone().or_else(|| grant.place.decides().cloned());
             let whole = grants.iter().filter(|g| (g.principal & g.covers & g.enough).certainly());
             return Permission::Unknown(unknown, whole.map(|grant| grant.place).collect());
@@ -131,6 +131,11 @@ impl<'n> Place<'n> {
 }
 
 impl Grant<'_> {
+    /// Whether it gives the permission.
+    pub fn gives(&self) -> Truth {
+        self.principal & self.covers & self.enough & self.place.exists()
+    }
+
     /// It is meant for the one who asks, and cannot serve: it names the identity by the wrong id, or the role for public
     /// zones where a private one is meant.
     fn is_mistake(&self, roles: &[Role]) -> bool {
