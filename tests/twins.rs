@@ -74,6 +74,7 @@ const OF_AZURERM: &[&str] = &[
 
 /// Cases that Terraform and Bicep write with a difference, and which.
 const WRITTEN_APART: &[(&str, &str)] = &[
+    ("firewall-dnat-in-front-of-web-app/bad", "azurerm keeps NAT rules apart, and writes `Dnat`"),
     (
         "authorized-ranges-miss-cluster-egress/bad",
         "the NAT gateway is attached by blocks of its own, for which nobody waits",

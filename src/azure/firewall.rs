@@ -54,6 +54,7 @@ pub static RULE_GROUP: Type = Type {
         &NETWORK_PROTOCOLS,
         &NAT_NAMES,
         &NAT_DESTINATIONS,
+        &NAT_PORTS,
         &NAT_TRANSLATED,
     ],
     splits: &[
@@ -248,6 +249,8 @@ static NAT_DESTINATIONS: Field = field(
     "properties.natRuleCollections[].rules[].destinationAddresses",
     "nat_rule_collection[].rule[].destination_address",
 );
+static NAT_PORTS: Field =
+    field("properties.natRuleCollections[].rules[].destinationPorts", "nat_rule_collection[].rule[].destination_ports");
 static NAT_TRANSLATED: Field = field(
     "properties.natRuleCollections[].rules[].translatedAddress",
     "nat_rule_collection[].rule[].translated_address",

@@ -170,6 +170,7 @@ pub static TYPES: &[&Type] = &[
     &kubernetes::SERVICE,
     &kubernetes::MANIFEST,
     &kubernetes::GITOPS,
+    &kubernetes::EXTENSION,
     &network_interface::NETWORK_INTERFACE,
     &security_group::SECURITY_GROUP,
     &security_group::SECURITY_RULE,
@@ -326,11 +327,13 @@ pub static LINKS: &[&Link] = &[
     &ddos::VNET_TO_PLAN,
     &application_gateway::GATEWAY_TO_PUBLIC_ADDRESS,
     &application_gateway::GATEWAY_TO_PRIVATE_FRONTEND,
+    &application_gateway::GATEWAY_TO_PUBLIC_IP,
     &application_gateway::GATEWAY_TO_POLICY,
     &application_gateway::LISTENER_TO_POLICY,
     &front_door::ROUTE_TO_ORIGIN_GROUP,
     &front_door::ROUTE_TO_DOMAIN,
     &front_door::SECURITY_POLICY_TO_GUARD,
+    &traffic_manager::ENDPOINT_TO_PUBLIC_IP,
     &application_load_balancer::ASSOCIATION_TO_SUBNET,
 ];
 
