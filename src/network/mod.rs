@@ -18,6 +18,7 @@ mod order;
 mod place;
 mod pools;
 mod private_endpoints;
+mod public_addresses;
 mod routes;
 mod security;
 mod subnets;

@@ -147,6 +147,12 @@ impl<'n> Place<'n> {
         first.unwrap_or(self.declaration())
     }
 
+    /// How many declarations may set the DNS servers of a VNet.
+    pub fn dns_writers(self) -> usize {
+        let joined = self.joined().filter(|joined| std::ptr::eq(joined.field, &virtual_network::DNS_SERVERS));
+        self.declarations().count() + joined.count()
+    }
+
     /// The other declarations that make this place, after the one that stands for it.
     fn declared_again(self) -> impl Iterator<Item = Place<'n>> {
         let network = self.network;

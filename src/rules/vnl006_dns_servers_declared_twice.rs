@@ -59,7 +59,7 @@ rule! {
 }
 
 fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
-    for vnet in network.made(&virtual_network::VNET) {
+    for vnet in network.made(&virtual_network::VNET).into_iter().filter(|vnet| vnet.dns_writers() > 1) {
         let ignores = vnet.ignores("dns_servers");
         let all = vnet.dns_settings().into_iter();
         let mut settings: Vec<DnsSetting> = all.filter(|setting| !(ignores && setting.own)).collect();
