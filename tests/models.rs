@@ -137,7 +137,7 @@ fn what_is_found_through_a_model_stands_in_the_users_file_and_says_so() {
         let found: Vec<_> = model.findings.iter().filter(by_model).collect();
         assert!(!found.is_empty(), "{language}");
         for finding in found {
-            assert_eq!(finding.confidence, Confidence::Medium);
+            assert_ne!(finding.confidence, Confidence::High);
             for span in finding.steps.iter().map(|step| step.span).chain([finding.place]) {
                 assert!(model.sources.path(span.file).starts_with("main."), "{language}: {}", code(finding));
             }
