@@ -104,7 +104,8 @@ fn found(cluster: Place) -> Option<Finding> {
     }
     let mut all: Vec<(Finding, Truth)> = Vec::new();
     for (subnet, nodes) in subnets {
-        let Ok(room) = subnet.room() else { continue };
+        // A subnet whose ranges are not in the code has some all the same.
+        let Some(room) = subnet.room().ok().filter(|room| !room.ranges.is_empty()) else { continue };
         let has = room.usable.saturating_sub(u64::try_from(room.others.len()).unwrap_or(u64::MAX));
         let (needs, open) = needs(subnet);
         let truth = match (needs > has, &open) {
