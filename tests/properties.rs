@@ -351,7 +351,7 @@ fn violations(case: &Case, least: Confidence) -> BTreeSet<(&'static str, String)
 
 /// The one finding says what the other one says, of the same root cause.
 fn says(code: &str, of: &str) -> bool {
-    const MORE: [(&str, &str); 9] = [
+    const MORE: [(&str, &str); 14] = [
         ("VNL001", "VNL003"),
         ("VNL001", "VNL020"),
         ("VNL003", "VNL020"),
@@ -361,6 +361,11 @@ fn says(code: &str, of: &str) -> bool {
         ("VNL074", "VNL070"),
         ("VNL074", "VNL071"),
         ("VNL074", "VNL091"),
+        ("VNL160", "VNL179"),
+        ("VNL170", "VNL172"),
+        ("VNL175", "VNL179"),
+        ("VNL177", "VNL179"),
+        ("VNL183", "VNL179"),
     ];
     code == of || MORE.contains(&(code, of))
 }

@@ -1,7 +1,8 @@
 //! What the README shows is what the tool does: its commands run here, and its table is the registry.
 //!
 //! A block of `sh` holds commands only. A block of `console` holds commands after `$ ` and below each what it prints;
-//! a line `…` stands for any lines left out, and `echo $?` asks for the exit code of the command before it.
+//! a line `…` stands for any lines left out, and `echo $?` asks for the exit code of the command before it. `UPDATE=1`
+//! writes the table of rules anew.
 
 use std::ffi::OsString;
 
@@ -63,7 +64,13 @@ fn the_table_of_rules_is_the_registry() {
     let readme = readme();
     let start = readme.find("| code | name |").expect("there is a table of rules");
     let length = readme[start..].find("\n\n").map_or(readme.len() - start, |end| end + 1);
-    assert_eq!(readme[start..start + length], table);
+    if std::env::var_os("UPDATE").is_some() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+        let whole = format!("{}{table}{}", &readme[..start], &readme[start + length..]);
+        std::fs::write(path, whole).expect("the README can be written");
+        return;
+    }
+    assert_eq!(readme[start..start + length], table, "`UPDATE=1 cargo test --test readme` writes the table");
 }
 
 #[test]

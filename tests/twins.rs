@@ -58,6 +58,8 @@ const OF_AZURERM: &[&str] = &[
     "microsoft.network/routetables rt-",
     // A table or a NAT gateway is attached to a subnet by a block of its own there; in Bicep the subnet waits for it.
     "before microsoft.network/virtualnetworks/subnets vnet-spoke/snet-",
+    // So is an address to a NAT gateway.
+    "before microsoft.network/natgateways",
     "microsoft.network/networksecuritygroups nsg-",
     // An inline subnet says its prefixes twice there.
     "properties.subnets[].",
@@ -72,6 +74,7 @@ const OF_AZURERM: &[&str] = &[
 
 /// Cases that Terraform and Bicep write with a difference, and which.
 const WRITTEN_APART: &[(&str, &str)] = &[
+    ("firewall-dnat-in-front-of-web-app/bad", "azurerm keeps NAT rules apart, and writes `Dnat`"),
     (
         "authorized-ranges-miss-cluster-egress/bad",
         "the NAT gateway is attached by blocks of its own, for which nobody waits",

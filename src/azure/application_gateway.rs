@@ -3,7 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.network/applicationgateways> and
 //! <https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/application_gateway>.
 
-use super::{Field, Link, Naming, Split, Type, arm_field, field, virtual_network, waf};
+use super::{Field, Link, Naming, Split, Type, arm_field, field, public_ip, virtual_network, waf};
 
 /// `Microsoft.Network/applicationGateways`.
 pub static APPLICATION_GATEWAY: Type = Type {
@@ -285,6 +285,9 @@ pub static CERTIFICATE_SECRET: Field = arm_field("properties.keyVaultSecretId");
 
 /// The subnets that a gateway stands in.
 pub static GATEWAY_TO_SUBNET: Link = Link { field: &SUBNETS, to: &virtual_network::SUBNET };
+
+/// The public addresses that a gateway listens on.
+pub static GATEWAY_TO_PUBLIC_IP: Link = Link { field: &PUBLIC_ADDRESSES, to: &public_ip::PUBLIC_IP };
 
 /// The subnets of the private addresses that a gateway listens on.
 pub static GATEWAY_TO_PRIVATE_FRONTEND: Link = Link { field: &PRIVATE_FRONTENDS, to: &virtual_network::SUBNET };

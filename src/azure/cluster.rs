@@ -94,6 +94,7 @@ pub static POOL: Type = Type {
         &POOL_TYPE,
         &NODE_PUBLIC_IP,
         &NODE_PUBLIC_IP_PREFIX,
+        &ZONES,
         &NODE_TAINTS,
         &CRITICAL_ADDONS_ONLY,
     ],
@@ -453,6 +454,10 @@ pub static NODE_PUBLIC_IP: Field = field("properties.enableNodePublicIP", "node_
 /// The prefix that nodes have their public addresses from.
 pub static NODE_PUBLIC_IP_PREFIX: Field =
     field("properties.nodePublicIPPrefixID", "node_public_ip_prefix_id").single("nodePublicIPPrefixID");
+
+/// The availability zones that a pool's nodes are spread over.
+pub static ZONES: Field =
+    field("properties.availabilityZones", "zones").also("availability_zones").single("availabilityZones");
 
 /// What keeps pods away from a pool.
 pub static NODE_TAINTS: Field = field("properties.nodeTaints", "node_taints").single("nodeTaints");

@@ -7,7 +7,7 @@
 //! (<https://learn.microsoft.com/azure/templates/microsoft.network/firewallpolicies/rulecollectiongroups>), those of a firewall
 //! without one in three lists of its own.
 
-use super::{Default_, Field, Link, Naming, Split, Type, arm_field, field, hub, virtual_network};
+use super::{Default_, Field, Join, Link, Naming, Split, Type, arm_field, field, hub, virtual_network};
 
 /// `Microsoft.Network/azureFirewalls`.
 pub static FIREWALL: Type = Type {
@@ -54,6 +54,7 @@ pub static RULE_GROUP: Type = Type {
         &NETWORK_PROTOCOLS,
         &NAT_NAMES,
         &NAT_DESTINATIONS,
+        &NAT_PORTS,
         &NAT_TRANSLATED,
     ],
     splits: &[
@@ -104,6 +105,15 @@ pub static OWN_NAT_RULES: Type = Type {
     splits: &[],
 };
 
+/// `Microsoft.Network/ipGroups`: ranges that rules name by one id.
+pub static IP_GROUP: Type = Type {
+    name: "Microsoft.Network/ipGroups",
+    noun: "IP group",
+    azurerm: &[("azurerm_ip_group", Naming::Own)],
+    fields: &[&GROUP_RANGES],
+    splits: &[],
+};
+
 /// What is read of a collection, whoever it belongs to.
 const RULE_FIELDS: &[&Field] = &[
     &RULE_ACTION,
@@ -132,6 +142,9 @@ pub static PUBLIC_ADDRESSES: Field =
 
 /// The policy whose rules come before a policy's own.
 pub static BASE_POLICY: Field = field("properties.basePolicy.id", "base_policy_id");
+
+/// The ranges and addresses of an IP group.
+pub static GROUP_RANGES: Field = field("properties.ipAddresses", "cidrs");
 
 /// Every rule of a collection of a firewall without a policy, as an object in ARM's words.
 pub static RULES: Field = arm_field("properties.rules[]");
@@ -236,6 +249,8 @@ static NAT_DESTINATIONS: Field = field(
     "properties.natRuleCollections[].rules[].destinationAddresses",
     "nat_rule_collection[].rule[].destination_address",
 );
+static NAT_PORTS: Field =
+    field("properties.natRuleCollections[].rules[].destinationPorts", "nat_rule_collection[].rule[].destination_ports");
 static NAT_TRANSLATED: Field = field(
     "properties.natRuleCollections[].rules[].translatedAddress",
     "nat_rule_collection[].rule[].translated_address",
@@ -277,3 +292,7 @@ pub static POLICY_TO_BASE: Link = Link { field: &BASE_POLICY, to: &FIREWALL_POLI
 
 /// The public addresses of a firewall in a VNet.
 pub static FIREWALL_TO_PUBLIC_ADDRESS: Link = Link { field: &PUBLIC_ADDRESSES, to: &super::public_ip::PUBLIC_IP };
+
+/// `azurerm_ip_group_cidr` adds one range to a group.
+pub static IP_GROUP_RANGE: Join =
+    Join { azurerm: "azurerm_ip_group_cidr", of: "ip_group_id", kind: &IP_GROUP, sets: "cidr", field: &GROUP_RANGES };

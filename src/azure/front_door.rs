@@ -98,7 +98,7 @@ pub static HOST_NAME: Field = field("properties.hostName", "host_name");
 pub static ROUTE_ORIGIN_GROUP: Field = field("properties.originGroup.id", "cdn_frontdoor_origin_group_id");
 
 /// The domains of a route.
-pub static ROUTE_DOMAINS: Field = field("properties.customDomains[].id", "cdn_frontdoor_custom_domain_ids");
+pub static ROUTE_DOMAINS: Field = field("properties.customDomains[].id", "cdn_frontdoor_custom_domain_ids[]");
 
 /// `Http`, `Https`.
 pub static ROUTE_PROTOCOLS: Field =

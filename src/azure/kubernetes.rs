@@ -53,6 +53,15 @@ pub static GITOPS: Type = Type {
     splits: &[],
 };
 
+/// What Azure installs into a cluster, GitOps among it.
+pub static EXTENSION: Type = Type {
+    name: "Microsoft.KubernetesConfiguration/extensions",
+    noun: "cluster extension",
+    azurerm: &[("azurerm_kubernetes_cluster_extension", Naming::Inside)],
+    fields: &[],
+    splits: &[],
+};
+
 /// The chart of a release.
 pub static CHART: Field = field("properties.chart", "chart");
 

@@ -24,6 +24,7 @@ pub mod network_interface;
 pub mod paas;
 pub mod plain;
 pub mod private_endpoint;
+pub mod provider;
 pub mod public_ip;
 pub mod routes;
 pub mod security_group;
@@ -120,6 +121,7 @@ pub static TYPES: &[&Type] = &[
     &identity::IDENTITY,
     &identity::ROLE_ASSIGNMENT,
     &identity::ROLE_DEFINITION,
+    &provider::REGISTRATION,
     &firewall::FIREWALL,
     &firewall::FIREWALL_POLICY,
     &firewall::RULE_GROUP,
@@ -127,6 +129,7 @@ pub static TYPES: &[&Type] = &[
     &firewall::OWN_APPLICATION_RULES,
     &firewall::OWN_NETWORK_RULES,
     &firewall::OWN_NAT_RULES,
+    &firewall::IP_GROUP,
     &hub::VIRTUAL_HUB,
     &hub::HUB_IP,
     &hub::HUB_CONNECTION,
@@ -167,6 +170,7 @@ pub static TYPES: &[&Type] = &[
     &kubernetes::SERVICE,
     &kubernetes::MANIFEST,
     &kubernetes::GITOPS,
+    &kubernetes::EXTENSION,
     &network_interface::NETWORK_INTERFACE,
     &security_group::SECURITY_GROUP,
     &security_group::SECURITY_RULE,
@@ -269,6 +273,7 @@ pub static JOINS: &[&Join] = &[
     &security_group::SUBNET_ASSOCIATION,
     &security_group::INTERFACE_ASSOCIATION,
     &nat_gateway::SUBNET_ASSOCIATION,
+    &firewall::IP_GROUP_RANGE,
     &nat_gateway::PUBLIC_IP_ASSOCIATION,
     &nat_gateway::PREFIX_ASSOCIATION,
 ];
@@ -322,11 +327,13 @@ pub static LINKS: &[&Link] = &[
     &ddos::VNET_TO_PLAN,
     &application_gateway::GATEWAY_TO_PUBLIC_ADDRESS,
     &application_gateway::GATEWAY_TO_PRIVATE_FRONTEND,
+    &application_gateway::GATEWAY_TO_PUBLIC_IP,
     &application_gateway::GATEWAY_TO_POLICY,
     &application_gateway::LISTENER_TO_POLICY,
     &front_door::ROUTE_TO_ORIGIN_GROUP,
     &front_door::ROUTE_TO_DOMAIN,
     &front_door::SECURITY_POLICY_TO_GUARD,
+    &traffic_manager::ENDPOINT_TO_PUBLIC_IP,
     &application_load_balancer::ASSOCIATION_TO_SUBNET,
 ];
 

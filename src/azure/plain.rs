@@ -38,7 +38,6 @@ pub static PLAIN: &[Type] = &[
     plain("Microsoft.Network/expressRouteCircuits/peerings", "ExpressRoute peering", &[]),
     plain("Microsoft.Network/expressRouteCircuits/peerings/connections", "ExpressRoute connection", &[]),
     plain("Microsoft.Network/expressRoutePorts", "ExpressRoute port", &[("azurerm_express_route_port", Naming::Own)]),
-    plain("Microsoft.Network/ipGroups", "IP group", &[("azurerm_ip_group", Naming::Own)]),
     plain("Microsoft.Network/loadBalancers/backendAddressPools", "backend pool", &[("azurerm_lb_backend_address_pool", Naming::BelowId("loadbalancer_id", ""))]),
     plain("Microsoft.Network/loadBalancers/inboundNatRules", "inbound NAT rule", &[("azurerm_lb_nat_rule", Naming::BelowId("loadbalancer_id", ""))]),
     plain("Microsoft.Network/networkManagers", "network manager", &[("azurerm_network_manager", Naming::Own)]),

@@ -11,7 +11,7 @@ pub static PUBLIC_IP: Type = Type {
     name: "Microsoft.Network/publicIPAddresses",
     noun: "public IP address",
     azurerm: &[("azurerm_public_ip", Naming::Own)],
-    fields: &[&SKU, &ALLOCATION, &VERSION, &ZONES, &ADDRESS, &DDOS_MODE, &DDOS_PLAN, &PREFIX],
+    fields: &[&SKU, &ALLOCATION, &VERSION, &ZONES, &ADDRESS, &LABEL, &NAME, &DDOS_MODE, &DDOS_PLAN, &PREFIX],
     splits: &[],
 };
 
@@ -42,6 +42,12 @@ pub static ZONES: Field = field("zones", "zones");
 
 /// The address itself: known once it is there.
 pub static ADDRESS: Field = field("properties.ipAddress", "ip_address");
+
+/// The first word of the name that Azure gives the address; without one it has none.
+pub static LABEL: Field = field("properties.dnsSettings.domainNameLabel", "domain_name_label");
+
+/// The name that Azure gives the address: known once it is there.
+pub static NAME: Field = field("properties.dnsSettings.fqdn", "fqdn");
 
 /// `VirtualNetworkInherited`, `Enabled` or `Disabled`.
 pub static DDOS_MODE: Field =

@@ -3,7 +3,7 @@
 //! Source: <https://learn.microsoft.com/azure/templates/microsoft.network/trafficmanagerprofiles> and
 //! <https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/traffic_manager_profile>.
 
-use super::{Field, Naming, Split, Type, field};
+use super::{Field, Link, Naming, Split, Type, field, public_ip};
 
 /// `Microsoft.Network/trafficManagerProfiles`.
 pub static PROFILE: Type = Type {
@@ -28,3 +28,6 @@ pub static PROBE_PROTOCOL: Field = field("properties.monitorConfig.protocol", "m
 
 /// The Azure resource that an endpoint leads to.
 pub static TARGET: Field = field("properties.targetResourceId", "target_resource_id");
+
+/// The public address that an endpoint leads to.
+pub static ENDPOINT_TO_PUBLIC_IP: Link = Link { field: &TARGET, to: &public_ip::PUBLIC_IP };

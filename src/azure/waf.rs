@@ -11,7 +11,7 @@ pub static FIREWALL_POLICY: Type = Type {
     name: "Microsoft.Network/ApplicationGatewayWebApplicationFirewallPolicies",
     noun: "web application firewall policy",
     azurerm: &[("azurerm_web_application_firewall_policy", Naming::Own)],
-    fields: &[&STATE, &MODE, &CUSTOM_VARIABLES],
+    fields: &[&STATE, &MODE, &CUSTOM_VARIABLES, &CUSTOM_SELECTORS],
     splits: &[],
 };
 
@@ -42,6 +42,12 @@ pub static MODE: Field = field("properties.policySettings.mode", "policy_setting
 pub static CUSTOM_VARIABLES: Field = field(
     "properties.customRules[].matchConditions[].matchVariables[].variableName",
     "custom_rules[].match_conditions[].match_variables[].variable_name",
+);
+
+/// The headers, cookies or arguments that the policy's own rules look at.
+pub static CUSTOM_SELECTORS: Field = field(
+    "properties.customRules[].matchConditions[].matchVariables[].selector",
+    "custom_rules[].match_conditions[].match_variables[].selector",
 );
 
 /// `Standard_AzureFrontDoor`, `Premium_AzureFrontDoor`, `Classic_AzureFrontDoor`.

@@ -244,7 +244,10 @@ impl<'n> Place<'n> {
     ) -> (Vec<Load<'n>>, Option<Unknown>) {
         let mut loads = Vec::new();
         let mut open = None;
-        for cluster in self.network.made(&cluster::CLUSTER) {
+        let mut clusters = self.network.made(&cluster::CLUSTER);
+        // Not in the order of writing.
+        clusters.sort_by_key(|cluster| cluster.address());
+        for cluster in clusters {
             let model = cluster.network_model().ok().map(|(model, _)| model);
             for pool in cluster.pools() {
                 let steps = pool.follow(link);

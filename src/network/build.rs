@@ -140,6 +140,7 @@ impl Network {
                     Named::Fully(id) => Some(id.clone()),
                     _ => None,
                 };
+                let api_version = api_version(&resource);
                 let index = self.push(Node {
                     kind,
                     declaration: resource.address.declaration(),
@@ -156,6 +157,7 @@ impl Network {
                     decides: resource.decides,
                     span: resource.span,
                     ignored: resource.ignored,
+                    api_version,
                     azurerm,
                     azurerm_major,
                     is: None,
@@ -294,6 +296,7 @@ impl Network {
                 decides: node.decides.clone(),
                 span,
                 ignored: node.ignored.clone(),
+                api_version: node.api_version.clone(),
                 declaration: node.declaration.clone(),
                 azurerm: node.azurerm,
                 azurerm_major: node.azurerm_major,
@@ -572,4 +575,13 @@ fn list_at(body: &Value, path: &str) -> (Vec<Value>, Option<Hole>) {
         }
         _ => (Vec::new(), at.hole()),
     }
+}
+
+/// The version of ARM's API that a resource is written for; azapi has it in its `type`.
+fn api_version(resource: &Resource) -> Option<crate::value::SmolStr> {
+    resource.api_version.clone().or_else(|| {
+        let azapi = resource.type_name.starts_with("azapi_");
+        let of = resource.body.fields().filter(|_| azapi)?.get("type")?.as_text()?;
+        of.split_once('@').map(|(_, version)| version.into())
+    })
 }

@@ -130,7 +130,7 @@ impl<'n> Openings<'n> {
         for rule in &rules {
             let mut opened = Vec::new();
             let mut hole = None;
-            let fits = allowed(rule, from, &mut opened, &mut hole) & allows & collection.exists();
+            let fits = allowed(rule, collection, from, &mut opened, &mut hole) & allows & collection.exists();
             match fits {
                 Truth::Yes => {
                     self.known.extend(opened.into_iter().map(|opening| (opening, collection)));
@@ -147,7 +147,7 @@ impl<'n> Openings<'n> {
 }
 
 /// Whether a rule is for a subnet, and what it lets through.
-fn allowed(rule: &Value, from: Place, opened: &mut Vec<Opening>, hole: &mut Option<Hole>) -> Truth {
+fn allowed(rule: &Value, of: Place, from: Place, opened: &mut Vec<Opening>, hole: &mut Option<Hole>) -> Truth {
     if rule.fields().is_none() {
         return if rule.is_null() { Truth::No } else { Truth::Unknown };
     }
@@ -155,7 +155,7 @@ fn allowed(rule: &Value, from: Place, opened: &mut Vec<Opening>, hole: &mut Opti
     addresses_of(rule, opened, hole);
     match opened.is_empty() && hole.is_none() {
         true => Truth::No,
-        false => is_for(rule, from),
+        false => is_for(rule, of, from),
     }
 }
 
@@ -242,26 +242,32 @@ fn is_https(rule: &Value) -> Truth {
     (any_of("ipProtocols", &protocol) | any_of("protocols", &protocol)) & any_of("destinationPorts", &port)
 }
 
-/// Whether a rule is for all addresses of a subnet.
-fn is_for(rule: &Value, from: Place) -> Truth {
+/// Whether a rule of a collection is for all addresses of a subnet.
+fn is_for(rule: &Value, of: Place, from: Place) -> Truth {
     let (sources, rest) = list_of(rule, "sourceAddresses");
     let (groups, more) = list_of(rule, "sourceIpGroups");
     let ranges = from.ranges(&virtual_network::PREFIXES);
-    let fits = |text: &str| match &ranges {
-        _ if text == "*" => Truth::Yes,
-        Ok(own) if !own.is_empty() => match Cidr::parse(text) {
+    let fits = |source: &Value| match (source.as_text(), &ranges) {
+        (Some("*"), _) => Truth::Yes,
+        (Some(text), Ok(own)) if !own.is_empty() => match Cidr::parse(text) {
             Some(range) => Truth::from_known(own.iter().all(|own| range.covers(*own))),
             None => span_covers(text, own),
         },
         _ => Truth::Unknown,
     };
-    let known = sources.iter().map(|source| source.as_text().map_or(Truth::Unknown, fits));
-    let known = Truth::any(known);
-    // What an IP group holds is not read.
-    match rest.is_some() || more.is_some() || !groups.is_empty() {
-        true => known | Truth::Unknown,
-        false => known,
-    }
+    let in_group = |group: &&Value| match of.network.resolve(group, &firewall::IP_GROUP, of.root()) {
+        Some(End::Place(group)) if group.is_made() => {
+            let (lists, open) = group.get_all(&firewall::GROUP_RANGES);
+            let own = lists.iter().flat_map(|list| list.items().unwrap_or_default());
+            let open = open.is_some() || lists.iter().any(|list| list.rest().is_some());
+            let added = group.joined().filter(|joined| std::ptr::eq(joined.field, &firewall::GROUP_RANGES));
+            let known = Truth::any(own.map(fits).chain(added.map(|joined| fits(&joined.value) & joined.exists)));
+            if open { known | Truth::Unknown } else { known }
+        }
+        _ => Truth::Unknown,
+    };
+    let known = Truth::any(sources.iter().map(|source| fits(source)).chain(groups.iter().map(in_group)));
+    if rest.is_some() || more.is_some() { known | Truth::Unknown } else { known }
 }
 
 /// Whether `10.0.0.0-10.0.3.255` holds all of some ranges.

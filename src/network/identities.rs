@@ -109,12 +109,12 @@ impl<'n> Place<'n> {
     /// Whether a cluster's identity may write a resource: one of `roles`, on it or on something that holds it.
     pub fn permission(self, actor: Place<'n>, target: Place<'n>, roles: &[Role]) -> Permission<'n> {
         let grants = self.network.grants(self, actor, target, roles);
-        let all = |grant: &Grant| grant.principal & grant.covers & grant.enough & grant.place.exists();
-        let given: Vec<Place> = grants.iter().filter(|g| all(g) == Truth::Yes).map(|grant| grant.place).collect();
+        let given: Vec<Place> =
+            grants.iter().filter(|grant| grant.gives() == Truth::Yes).map(|grant| grant.place).collect();
         if !given.is_empty() {
             return Permission::Given(given);
         }
-        if let Some(grant) = grants.iter().find(|grant| all(grant) == Truth::Unknown) {
+        if let Some(grant) = grants.iter().find(|grant| grant.gives() == Truth::Unknown) {
             let unknown = grant.unknown.clone().or_else(|| grant.place.decides().cloned());
             let whole = grants.iter().filter(|g| (g.principal & g.covers & g.enough).certainly());
             return Permission::Unknown(unknown, whole.map(|grant| grant.place).collect());
@@ -131,6 +131,11 @@ impl<'n> Place<'n> {
 }
 
 impl Grant<'_> {
+    /// Whether it gives the permission.
+    pub fn gives(&self) -> Truth {
+        self.principal & self.covers & self.enough & self.place.exists()
+    }
+
     /// It is meant for the one who asks, and cannot serve: it names the identity by the wrong id, or the role for public
     /// zones where a private one is meant.
     fn is_mistake(&self, roles: &[Role]) -> bool {
@@ -225,7 +230,7 @@ impl Network {
     }
 
     /// Whether a role assignment's scope is a resource, or holds it.
-    fn covers(&self, scope: &Value, target: Place, root: RootId) -> Truth {
+    pub(super) fn covers(&self, scope: &Value, target: Place, root: RootId) -> Truth {
         if let Kind::Reference(reference) = &scope.kind {
             let inline = match self.by_reference(reference, &virtual_network::SUBNET) {
                 End::Place(subnet) => Some(subnet),
@@ -293,7 +298,7 @@ impl Network {
         hidden.or_else(|| actor.damage()).or_else(|| target.damage())
     }
 
-    fn referred(&self, reference: &Reference) -> Option<Place<'_>> {
+    pub(super) fn referred(&self, reference: &Reference) -> Option<Place<'_>> {
         let known = self.by_address.get(&reference.address).copied().or_else(|| self.only_template(reference));
         known.map(|index| Place { network: self, index: self.canonical(index) })
     }
@@ -309,7 +314,7 @@ fn may_hold(place: Place, target: Place) -> Truth {
 
 impl<'n> Place<'n> {
     /// Whether a role assignment assigns one of some roles, and which role it is where that is known.
-    fn assigns(self, roles: &[Role]) -> (Truth, Option<Role>) {
+    pub(super) fn assigns(self, roles: &[Role]) -> (Truth, Option<Role>) {
         // A role that Azure does not bring, or that is not known here, may allow anything.
         let of = |known: Option<Role>| known.map_or(Truth::Unknown, |role| Truth::from_known(roles.contains(&role)));
         let value = match (self.get(&identity::ROLE_NAME), self.get(&identity::ROLE_ID)) {

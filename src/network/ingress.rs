@@ -6,11 +6,12 @@
 //! Sources: <https://learn.microsoft.com/azure/application-gateway/ingress-controller-overview>,
 //! <https://azure.github.io/application-gateway-kubernetes-ingress/>.
 
-use super::{End, Got, Network, Order, Place};
+use super::{End, Got, Network, Order, Permission, Place};
+use crate::azure::identity::{self, Role};
 use crate::azure::{Type, application_gateway as gateway, cluster, kubernetes};
 use crate::evaluate::functions::json_with_holes;
 use crate::source::Span;
-use crate::value::{Kind, Pieces, Reference, ResourceId, Segment, Truth, Unknown, Value};
+use crate::value::{Hole, Kind, Pieces, Reference, ResourceId, Segment, Truth, Unknown, Value};
 
 /// An ingress controller that writes to an application gateway.
 #[derive(Clone, Debug)]
@@ -85,6 +86,23 @@ impl Network {
                 false => Vec::from_iter(place.release_writer()),
             })
             .collect()
+    }
+}
+
+impl Network {
+    /// The resource of a type whose attribute a value is: of `azurerm_public_ip.web.fqdn` the address.
+    pub fn whose(&self, value: &Value, kind: &'static Type) -> Option<Place<'_>> {
+        let reference = match &value.kind {
+            Kind::Reference(reference) => reference.clone(),
+            Kind::Text(pieces) => match pieces.only_hole()? {
+                Hole::Reference(reference) => reference.clone(),
+                Hole::Unknown(_) => return None,
+            },
+            _ => return None,
+        };
+        let index = self.canonical(*self.by_address.get(&reference.address)?);
+        let place = Place { network: self, index };
+        (place.kind() == kind).then_some(place)
     }
 }
 
@@ -182,6 +200,56 @@ impl<'n> Place<'n> {
         }
     }
 
+    /// Whether the identity of a cluster's ingress add-on may write a gateway: one of `roles`, on it or on something that
+    /// holds it. The identity comes to life together with the cluster, so an assignment names it by the cluster.
+    pub fn add_on_permission(self, target: Place<'n>, roles: &[Role]) -> Permission<'n> {
+        let mut open: Option<Option<Unknown>> = None;
+        for place in self.network.made(&identity::ROLE_ASSIGNMENT) {
+            let whom = place.get(&identity::PRINCIPAL);
+            let scope = place.get(&identity::SCOPE);
+            let covers = match &scope {
+                Got::Is(value) => value.ask(&|value| self.network.covers(value, target, place.root())),
+                _ => Truth::Unknown,
+            };
+            let principal = whom.ask(|value| value.ask(&|value| self.is_add_on_identity(value)));
+            let (enough, _) = place.assigns(roles);
+            match principal & covers & enough & place.exists() {
+                Truth::Yes => return Permission::Given(vec![place]),
+                Truth::Unknown => {
+                    let unknown = whom.unknown().or_else(|| scope.unknown()).or_else(|| place.decides().cloned());
+                    open = open.or(Some(unknown));
+                }
+                Truth::No => {}
+            }
+        }
+        let hidden = [self, target].into_iter().find_map(|place| place.hidden_from(&identity::ROLE_ASSIGNMENT));
+        let hidden = hidden.map(|hidden| hidden.unknown).or_else(|| self.damage()).or_else(|| target.damage());
+        match open.or(hidden.map(Some)) {
+            Some(unknown) => Permission::Unknown(unknown, Vec::new()),
+            None => Permission::Missing(None),
+        }
+    }
+
+    /// Whether a value is the object id of the identity of a cluster's ingress add-on.
+    fn is_add_on_identity(self, value: &Value) -> Truth {
+        let Kind::Reference(reference) = &value.kind else {
+            return if value.is_null() { Truth::No } else { Truth::Unknown };
+        };
+        let Some(place) = self.network.referred(reference) else { return Truth::Unknown };
+        let text = reference.to_string().to_lowercase().replace('_', "");
+        match place == self {
+            true => Truth::from_known(text.contains("ingressapplicationgateway")),
+            // AKS makes it in its own resource group, and code reads it there by its name.
+            false if place.kind() == &identity::IDENTITY && !place.is_made() => {
+                match place.id().and_then(ResourceId::name).map(Pieces::start) {
+                    Some(name) if name.to_lowercase().starts_with("ingressapplicationgateway") => Truth::Yes,
+                    _ => Truth::Unknown,
+                }
+            }
+            false => Truth::No,
+        }
+    }
+
     /// What a release gives a value of its chart, named by its path: `set` wins over `values`.
     pub fn release_value(self, path: &str) -> Got {
         let mut open = None;
@@ -223,6 +291,11 @@ impl<'n> Place<'n> {
             }
         }
         open.map_or(Got::Absent, Got::Unknown)
+    }
+
+    /// The public addresses that a gateway listens on, where they are declared here.
+    pub fn public_addresses(self) -> Vec<Place<'n>> {
+        self.follow(&gateway::GATEWAY_TO_PUBLIC_IP).into_iter().filter_map(|step| step.end.place()).collect()
     }
 
     /// The ingress controllers that write, or may write, to this gateway.
@@ -377,7 +450,7 @@ fn in_yaml(text: &Pieces, path: &[&str]) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::{Address, Hole, Piece, RootId};
+    use crate::value::{Address, Piece, RootId};
 
     #[test]
     fn a_path_of_a_yaml_text_is_found_with_its_holes() {

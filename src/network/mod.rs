@@ -18,6 +18,7 @@ mod order;
 mod place;
 mod pools;
 mod private_endpoints;
+mod public_addresses;
 mod routes;
 mod security;
 mod subnets;
@@ -128,6 +129,8 @@ pub(crate) struct Node {
     ignored: Vec<crate::value::SmolStr>,
     /// The declaration whose making makes it.
     declaration: Address,
+    /// The version of ARM's API that it is written for, where one is written.
+    api_version: Option<SmolStr>,
     azurerm: bool,
     /// The major version of azurerm that its root runs with, where it is known.
     azurerm_major: Option<u64>,

@@ -28,6 +28,8 @@ pub struct DnsSetting<'n> {
     pub value: Value,
     /// Whether that declaration is there.
     pub exists: Truth,
+    /// It is the declaration that makes the VNet: what it says holds from the first moment.
+    pub own: bool,
 }
 
 /// Who a DNS server is.
@@ -96,13 +98,13 @@ impl<'n> Place<'n> {
                 let span = first_item(&value, list);
                 let servers = self.network.servers(&value, self);
                 let (declaration, exists) = (self.declaration().clone(), self.exists());
-                settings.push(DnsSetting { servers, span, declaration, value, exists });
+                settings.push(DnsSetting { servers, span, declaration, value, exists, own: false });
             }
             Got::Unknown(unknown) => {
                 let span = self.span();
                 let (declaration, exists) = (self.declaration().clone(), self.exists());
                 let value = Value::unknown(unknown.clone());
-                settings.push(DnsSetting { servers: Err(unknown), span, declaration, value, exists });
+                settings.push(DnsSetting { servers: Err(unknown), span, declaration, value, exists, own: false });
             }
             Got::Absent => {}
         }
@@ -111,7 +113,7 @@ impl<'n> Place<'n> {
                 let servers = self.network.servers(&joined.value, self);
                 let span = joined.value.origin.last().map_or(joined.span, |list| first_item(&joined.value, list));
                 let (declaration, value, exists) = (joined.declaration.clone(), joined.value.clone(), joined.exists);
-                settings.push(DnsSetting { servers, span, declaration, value, exists });
+                settings.push(DnsSetting { servers, span, declaration, value, exists, own: false });
             }
         }
         // Bicep sets the servers of a VNet that is there by declaring it again, in a module with a moment of its own.
@@ -120,9 +122,11 @@ impl<'n> Place<'n> {
                 let span = again.span_of(&virtual_network::DNS_SERVERS);
                 let servers = self.network.servers(&value, self);
                 let (declaration, exists) = (again.declaration().clone(), again.exists());
-                settings.push(DnsSetting { servers, span, declaration, value, exists });
+                settings.push(DnsSetting { servers, span, declaration, value, exists, own: false });
             }
         }
+        let first = self.first_declaration();
+        settings.iter_mut().for_each(|setting| setting.own = setting.declaration == *first);
         // What a block of the code sets says more than what is only read.
         if settings.iter().any(|setting| setting.servers.is_ok()) && !self.is_made() {
             settings.retain(|setting| setting.servers.is_ok());
@@ -133,6 +137,20 @@ impl<'n> Place<'n> {
     /// The declarations that make this place, the one that stands for it first.
     pub fn declarations(self) -> impl Iterator<Item = Place<'n>> {
         std::iter::once(self).filter(|place| place.is_made()).chain(self.declared_again())
+    }
+
+    /// The declaration that makes this place: of several the one that is made before the others.
+    pub fn first_declaration(self) -> &'n Address {
+        let all: Vec<&Address> = self.declarations().map(Place::declaration).collect();
+        let before = |at: &Address| all.iter().filter(|other| self.network.order(other, at) == Order::Before).count();
+        let first = if all.len() < 2 { None } else { all.iter().copied().min_by_key(|at| (before(at), (*at).clone())) };
+        first.unwrap_or(self.declaration())
+    }
+
+    /// How many declarations may set the DNS servers of a VNet.
+    pub fn dns_writers(self) -> usize {
+        let joined = self.joined().filter(|joined| std::ptr::eq(joined.field, &virtual_network::DNS_SERVERS));
+        self.declarations().count() + joined.count()
     }
 
     /// The other declarations that make this place, after the one that stands for it.

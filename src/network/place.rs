@@ -100,6 +100,11 @@ impl<'n> Place<'n> {
         self.node().azurerm
     }
 
+    /// The version of ARM's API that it is written for; azurerm writes none.
+    pub fn api_version(self) -> Option<&'n str> {
+        self.node().api_version.as_deref()
+    }
+
     /// Its id, as far as it is known.
     pub fn id(self) -> Option<&'n ResourceId> {
         self.node().id.as_ref()
@@ -288,8 +293,12 @@ impl<'n> Place<'n> {
     }
 
     /// The last hand that a value went through in the file that declares this place.
+    ///
+    /// All that a model does stands at the head of the call: what the call gives is found before that.
     pub(super) fn inside(self, value: &Value) -> Option<Span> {
-        value.origin.hops().map(|hop| hop.span).find(|span| span.file == self.span().file)
+        let head = self.span();
+        let spans = || value.origin.hops().map(|hop| hop.span).filter(|span| span.file == head.file);
+        spans().find(|span| *span != head).or_else(|| spans().next())
     }
 
     /// An attribute of something that is only read.

@@ -76,6 +76,26 @@ impl<'n> Place<'n> {
     ///
     /// Rules are taken by rising priority, and the first that fits decides; the default rules come last.
     pub fn decides_on(self, flow: Flow, subnet: Place<'n>) -> Decision<'n> {
+        let by_default = match (flow.inbound, flow.peer) {
+            (true, "AzureLoadBalancer" | "VirtualNetwork") | (false, "Internet" | "VirtualNetwork") => Truth::Yes,
+            _ => Truth::No,
+        };
+        self.decides_with(flow, subnet, by_default, &|text| names_peer(text, flow.peer))
+    }
+
+    /// What a network security group does with traffic between a subnet and ranges of its own VNet, or of a VNet that it
+    /// is peered with: what the tag `VirtualNetwork` holds.
+    pub fn decides_on_ranges(self, flow: Flow, subnet: Place<'n>, ranges: &[Cidr]) -> Decision<'n> {
+        self.decides_with(flow, subnet, Truth::Yes, &|text| holds_subnet(text, ranges))
+    }
+
+    fn decides_with(
+        self,
+        flow: Flow,
+        subnet: Place<'n>,
+        by_default: Truth,
+        peer: &dyn Fn(&str) -> Truth,
+    ) -> Decision<'n> {
         if !self.is_made() {
             return Decision::Unknown(None);
         }
@@ -101,9 +121,9 @@ impl<'n> Place<'n> {
         for (_, rule) in rules {
             let (ports, ports_open) = rule.ports();
             let hit = left.iter().any(|range| ports.iter().any(|port| overlap(*range, *port).is_some()));
-            let fits = rule.fits(flow, subnet) & rule.is(&group::DIRECTION, direction) & rule.exists();
+            let fits = rule.fits(flow, subnet, peer) & rule.is(&group::DIRECTION, direction) & rule.exists();
             let fits = fits & if hit { Truth::Yes } else { Truth::No };
-            let fits = if ports_open.is_some() && fits == Truth::No && rule.fits(flow, subnet).possibly() {
+            let fits = if ports_open.is_some() && fits == Truth::No && rule.fits(flow, subnet, peer).possibly() {
                 Truth::Unknown
             } else {
                 fits
@@ -123,10 +143,6 @@ impl<'n> Place<'n> {
                 break;
             }
         }
-        let by_default = match (flow.inbound, flow.peer) {
-            (true, "AzureLoadBalancer" | "VirtualNetwork") | (false, "Internet" | "VirtualNetwork") => Truth::Yes,
-            _ => Truth::No,
-        };
         let allowed = denied.is_none() && (left.is_empty() || by_default == Truth::Yes);
         let against = perhaps.into_iter().find(|(allows, _)| match allowed {
             true => *allows != Truth::Yes,
@@ -173,11 +189,15 @@ impl<'n> Place<'n> {
     }
 
     /// Whether a rule is for all of the traffic, whatever its port.
-    fn fits(self, flow: Flow, subnet: Place) -> Truth {
+    fn fits(self, flow: Flow, subnet: Place, peer: &dyn Fn(&str) -> Truth) -> Truth {
         let source = [&group::SOURCE, &group::SOURCES];
         let destination = [&group::DESTINATION, &group::DESTINATIONS];
         let (theirs, ours) = if flow.inbound { (source, destination) } else { (destination, source) };
-        let peer = self.any_text(&theirs, |text| names_peer(text, flow.peer));
+        let other_groups = if flow.inbound { &group::SOURCE_GROUPS } else { &group::DESTINATION_GROUPS };
+        let peer = match self.get_all(other_groups) {
+            (groups, None) if groups.is_empty() => self.any_text(&theirs, peer),
+            _ => Truth::Unknown,
+        };
         let own = subnet.ranges(&virtual_network::PREFIXES).unwrap_or_default();
         let groups = if flow.inbound { &group::DESTINATION_GROUPS } else { &group::SOURCE_GROUPS };
         let here = match self.get_all(groups) {

@@ -16,7 +16,7 @@ pub fn say(network: &Network, finding: &mut Finding) {
     );
     let mut steps: Vec<Step> = Vec::new();
     for module in calls {
-        let message = format!("made by the model of {}, not by its source", module.model.title());
+        let message = format!("this comes from the model of {}, not from its source", module.model.title());
         let step = Step { message, span: module.span };
         if !steps.contains(&step) {
             steps.push(step);

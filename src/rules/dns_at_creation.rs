@@ -83,7 +83,7 @@ fn of_cluster<'n>(network: &'n Network, cluster: Place<'n>, found: &mut Vec<Situ
         return;
     };
     for setting in vnet.dns_settings() {
-        let own = setting.declaration == *vnet.declaration();
+        let own = setting.own;
         // What the VNet itself says holds from its first moment, and the subnet lies in it.
         let at = if own { Order::Before } else { network.order(&setting.declaration, cluster.declaration()) };
         let servers = match &setting.servers {

@@ -170,6 +170,7 @@ rules! {
     vnl004_vnet_update_races_cluster
     vnl005_dns_path_not_before_cluster
     vnl006_dns_servers_declared_twice
+    vnl007_spoke_not_using_central_dns
     vnl020_custom_zone_not_linked_to_hub
     vnl021_system_zone_not_linked_to_hub
     vnl022_prefer_custom_private_dns_zone
@@ -181,10 +182,13 @@ rules! {
     vnl028_no_private_zone_and_no_public_fqdn
     vnl029_vnet_linked_to_two_zones_of_same_name
     vnl030_zone_link_to_cluster_vnet_races_aks
+    vnl031_arm_api_too_old_for_byo_zone_link
     vnl032_private_dns_prefix_misused
+    vnl033_zone_in_other_subscription
     vnl040_dns_server_is_firewall_without_proxy
     vnl041_secured_hub_firewall_cannot_see_zone
     vnl042_resolver_ruleset_loop
+    vnl043_ruleset_overrides_aks_zone
     vnl044_dns_server_unreachable
     vnl045_mixed_dns_servers
     vnl050_one_way_peering
@@ -225,18 +229,28 @@ rules! {
     vnl111_appgw_subnet_default_route_to_appliance
     vnl112_appgw_subnet_not_dedicated
     vnl113_appgw_subnet_too_small
+    vnl114_agic_with_overlay_requirements
     vnl115_appgw_v1_sku
     vnl116_agic_gateway_cannot_reach_pods
     vnl117_agic_kubenet_route_table
     vnl118_agic_gateway_managed_twice
+    vnl119_agic_identity_role_missing
     vnl120_agic_without_user_pool
     vnl121_appgw_nsg_blocks_required
+    vnl122_agc_requirements
     vnl123_http_application_routing
+    vnl124_no_ingress_visible
     vnl125_node_public_ip
+    vnl126_traffic_manager_or_front_door_target_not_gateway
     vnl127_ingress_nginx_retirement
     vnl140_internet_facing_app_without_waf
     vnl141_waf_in_detection_mode
     vnl142_http_listener_without_redirect
+    vnl143_backend_plain_http
+    vnl144_front_door_without_waf
+    vnl145_edge_bypass
+    vnl146_traffic_manager_probe_plain_http
+    vnl147_firewall_dnat_in_front_of_web_app
     vnl148_front_door_classic
     vnl149_tls_certificate_inline
     vnl150_public_api_server_open
@@ -267,16 +281,24 @@ rules! {
     vnl177_dual_stack_needs_overlay
     vnl178_pod_or_service_cidr_public
     vnl179_network_model_implicit
+    vnl180_flat_cni_only_needed_when
     vnl181_overlay_names_too_long
     vnl182_node_autoprovisioning_incompatible
     vnl183_cilium_prerequisites
     vnl200_network_policy_missing
     vnl201_network_policy_incompatible
     vnl202_azure_npm_retirement
+    vnl210_nsg_denies_required_cluster_traffic
+    vnl213_nsg_deny_all_outbound
     vnl220_basic_load_balancer
+    vnl221_outbound_ports_capacity
+    vnl222_nat_zone_mismatch
+    vnl223_nat_or_lb_public_ip_sku_mismatch
+    vnl224_basic_public_ip
     vnl230_private_endpoint_without_dns_zone_group
     vnl231_private_endpoint_zone_not_linked
     vnl232_private_endpoint_zone_name_wrong
+    vnl234_manual_a_record_for_private_endpoint
     vnl251_ddos_plan_attached_but_disabled
 }
 

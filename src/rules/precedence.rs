@@ -20,17 +20,23 @@ const YIELDS: &[(&str, &str)] = &[
     ("VNL074", "VNL071"),
     ("VNL070", "VNL071"),
     ("VNL074", "VNL091"),
-    ("VNL074", "VNL072"),
-    ("VNL074", "VNL075"),
     ("VNL070", "VNL075"),
     ("VNL071", "VNL075"),
     ("VNL072", "VNL075"),
+    ("VNL074", "VNL072"),
+    ("VNL074", "VNL075"),
     ("VNL075", "VNL087"),
     ("VNL076", "VNL070"),
+    ("VNL111", "VNL117"),
     ("VNL157", "VNL220"),
+    ("VNL170", "VNL172"),
+    ("VNL175", "VNL179"),
+    ("VNL177", "VNL179"),
+    ("VNL183", "VNL179"),
 ];
 
-/// Drops what yields to another finding of the same subject that rests on something that it rests on too.
+/// Drops what yields to another finding of the same subject that rests on something that it rests on too, or as it on
+/// nothing but the subject.
 pub fn settle(findings: Vec<Finding>) -> Vec<Finding> {
     let yields = |loser: &Finding| {
         findings.iter().any(|winner| {
@@ -38,7 +44,8 @@ pub fn settle(findings: Vec<Finding>) -> Vec<Finding> {
                 && winner.confidence != Confidence::Low
                 && YIELDS.contains(&(winner.code, loser.code))
                 && winner.subject == loser.subject
-                && winner.objects.iter().any(|object| loser.objects.contains(object))
+                && (winner.objects.iter().any(|object| loser.objects.contains(object))
+                    || winner.objects.is_empty() && loser.objects.is_empty())
         })
     };
     findings.iter().filter(|finding| !yields(finding)).cloned().collect()

@@ -22,7 +22,7 @@ static FACTS: [Fact; 2] = [
         field: &cluster::PRIVATE,
         asks: Value::is_true,
         words: "is private",
-        rules: "VNL001 to VNL003, VNL020, VNL021, VNL150 to VNL153, VNL157 and VNL158",
+        rules: "VNL001 to VNL003, VNL020 to VNL033, VNL041, VNL045, VNL150 to VNL153, VNL157 and VNL158",
     },
     Fact {
         field: &cluster::OUTBOUND,

@@ -89,11 +89,8 @@ rule! {
 fn check(network: &Network, settings: &Settings, findings: &mut Vec<Finding>) {
     for cluster in clusters(network) {
         let Some(vnet) = cluster.node_vnet().filter(|vnet| vnet.is_made()) else { continue };
-        // Which of several declarations stands for the VNet hangs on the order of the text.
-        let again = vnet.declarations().count() > 1;
         for setting in vnet.dns_settings() {
-            let apart = again || setting.declaration != *vnet.declaration();
-            if apart && network.order(&setting.declaration, cluster.declaration()) == Order::Race {
+            if !setting.own && network.order(&setting.declaration, cluster.declaration()) == Order::Race {
                 findings.extend(found(settings, cluster, vnet, &setting));
             }
         }

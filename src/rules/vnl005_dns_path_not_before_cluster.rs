@@ -115,9 +115,8 @@ fn check(network: &Network, settings: &Settings, findings: &mut Vec<Finding>) {
     for cluster in clusters(network) {
         let Some(vnet) = cluster.node_vnet().filter(|vnet| vnet.is_made()) else { continue };
         for setting in vnet.dns_settings() {
-            let own = setting.declaration == *vnet.declaration();
             // What is set beside the cluster is a race of its own, and what is set afterwards finds all of it there.
-            if own || network.order(&setting.declaration, cluster.declaration()) == Order::Before {
+            if setting.own || network.order(&setting.declaration, cluster.declaration()) == Order::Before {
                 findings.extend(found(network, settings, cluster, vnet, &setting));
             }
         }

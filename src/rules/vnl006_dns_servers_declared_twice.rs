@@ -59,13 +59,11 @@ rule! {
 }
 
 fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
-    for vnet in network.made(&virtual_network::VNET) {
+    for vnet in network.made(&virtual_network::VNET).into_iter().filter(|vnet| vnet.dns_writers() > 1) {
         let ignores = vnet.ignores("dns_servers");
-        let settings: Vec<DnsSetting> = vnet
-            .dns_settings()
-            .into_iter()
-            .filter(|setting| !ignores || setting.declaration != *vnet.declaration())
-            .collect();
+        let all = vnet.dns_settings().into_iter();
+        let mut settings: Vec<DnsSetting> = all.filter(|setting| !(ignores && setting.own)).collect();
+        settings.sort_by_key(|setting| (!setting.own, setting.declaration.clone()));
         let twice = settings.split_first().and_then(|(first, others)| {
             others.iter().filter(|other| other.declaration.root() == first.declaration.root()).find_map(|other| differs(network, vnet, first, other))
         });
@@ -100,6 +98,7 @@ fn differs(network: &Network, vnet: Place, first: &DnsSetting, other: &DnsSettin
         _ => return None,
     };
     finding = finding.about(vnet);
+    finding.subject = Some(vnet.first_declaration().clone());
     finding.objects.push(other.declaration.clone());
     finding.steps.push(Step { message: "the servers are written here".into(), span: first.span });
     finding.steps.push(Step { message: "and here".into(), span: other.span });
@@ -120,7 +119,8 @@ fn reset(network: &Network, vnet: Place, setting: &DnsSetting) -> Option<Finding
     }
     let again = vnet.declarations().filter(|place| place.root() == setting.declaration.root()).find(is_reset)?;
     let message = format!("this declaration of `{}` hands it back to Azure's DNS, and another one gives it DNS servers", vnet.name());
-    let mut finding = RULE.finding(again.span(), message).about(again);
+    let mut finding = RULE.finding(again.span(), message).about(vnet);
+    finding.subject = Some(vnet.first_declaration().clone());
     finding.objects.push(again.address().clone());
     finding.steps.push(Step { message: "the servers are written here".into(), span: setting.span });
     finding.steps.push(Step { message: "and left out here, which resets them".into(), span: again.span() });

@@ -3,8 +3,8 @@
 use super::dns_at_creation::let_wait;
 use super::identity_roles::{Asked, Purpose, Right, network_rights, zone_rights};
 use super::{Finding, Level, Phase, Settings, Step};
-use crate::network::{Network, Order, Permission, Place};
-use crate::value::Unknown;
+use crate::network::{Grant, Network, Order, Permission, Place};
+use crate::value::{Truth, Unknown};
 
 rule! {
     /// Nothing makes a cluster wait for a role that its identity needs.
@@ -102,12 +102,18 @@ fn check(network: &Network, settings: &Settings, findings: &mut Vec<Finding>) {
         let known = late.iter().any(|late| late.right.cluster == right.cluster && late.role == role);
         let elsewhere = order == Order::Unknown && role.root() != right.cluster.root();
         if order != Order::Before && !known && !elsewhere {
-            late.push(Late { right, role, order, perhaps });
+            let roles = right.purpose.roles();
+            let mut earlier = network.grants(right.cluster, right.actor, right.target, roles).into_iter().filter(|grant| {
+                grant.gives() == Truth::Unknown
+                    && network.best_order(&[grant.place], right.cluster.declaration()) == Order::Before
+            });
+            let earlier = earlier.next();
+            late.push(Late { right, role, order, perhaps, earlier });
         }
     }
     late.sort_by_key(|late| (late.right.cluster.address().clone(), late.role.address().clone()));
     for of_cluster in late.chunk_by(|a, b| a.right.cluster == b.right.cluster) {
-        let certain = |late: &&Late| late.order != Order::Unknown && late.perhaps.is_none();
+        let certain = |late: &&Late| late.order != Order::Unknown && late.perhaps.is_none() && late.earlier.is_none();
         let certain: Vec<&Late> = of_cluster.iter().filter(certain).collect();
         let found = if certain.is_empty() { of_cluster.first().map(open) } else { found(&certain) };
         findings.extend(found.map(|found| match settings.phase {
@@ -124,6 +130,8 @@ struct Late<'n> {
     order: Order,
     /// What decides whether it is assigned at all, where that is not known.
     perhaps: Option<Option<Unknown>>,
+    /// Another one that comes first and may be enough.
+    earlier: Option<Grant<'n>>,
 }
 
 impl Late<'_> {
@@ -165,10 +173,14 @@ fn found(late: &[&Late]) -> Option<Finding> {
 }
 
 fn open(late: &Late) -> Finding {
-    let Late { right, role, perhaps, .. } = late;
+    let Late { right, role, perhaps, earlier, .. } = late;
     let message = format!("cannot tell whether the role of `{}` is assigned before `{}`", right.actor.name(), right.cluster.name());
     let mut finding = right.finding(&RULE, right.cluster.span(), message);
     finding.steps.push(Step { message: "its role is assigned here".into(), span: role.span() });
+    if let Some(earlier) = earlier {
+        finding.steps.push(Step { message: "and this one, which comes first, may be enough".into(), span: earlier.place.span() });
+        return finding.undecided(earlier.unknown.clone(), "if the first one is enough it passes; else VNL027");
+    }
     let effect = "if it is assigned, and only while or after the cluster is made: VNL027; else it passes";
     finding.undecided(perhaps.clone().flatten(), effect)
 }

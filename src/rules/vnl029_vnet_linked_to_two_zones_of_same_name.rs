@@ -111,8 +111,8 @@ fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
     for (index, second) in links.iter().enumerate() {
         // What a name may be is asked of the zones of clusters only, which are called alike: others rarely are.
         let of_zones = |first: &Linked| if first.has_name_of(second) { two_zones(first.zone, second.zone) } else { Truth::No };
-        let pairs = links[..index].iter().map(|first| (first, of_zones(first)));
-        let Some((first, certain)) = pairs.filter(|(first, _)| first.vnet == second.vnet).max_by_key(|(_, certain)| *certain) else {
+        let of_vnet = links[..index].iter().filter(|first| first.vnet == second.vnet);
+        let Some((first, certain)) = of_vnet.map(|first| (first, of_zones(first))).max_by_key(|(_, certain)| *certain) else {
             continue;
         };
         let certain = certain & first.link.exists() & second.link.exists();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Confidence, Finding, Level, Settings, Step};
 use crate::network::{Controller, End, Network, Place, Writer};
-use crate::value::{Address, RootId, Truth};
+use crate::value::{Address, RootId, Truth, Unknown};
 
 rule! {
     /// The ingress controllers of two clusters write to one application gateway.
@@ -115,14 +115,15 @@ fn found(gateway: &Gateway, writers: &[Writer]) -> Option<Finding> {
     let first = writers.first()?;
     // A template stands for any number of clusters of one declaration.
     let template = writers.iter().find(|writer| writer.by.address().text().contains("[*]"));
-    if writers.len() < 2 && template.is_none() || get_along(writers) {
+    let along = get_along(writers);
+    if writers.len() < 2 && template.is_none() || along == Truth::Yes {
         return None;
     }
     let (Gateway::Declared(_, name) | Gateway::Elsewhere(name) | Gateway::Unknown(_, name)) = gateway;
     let shown: Vec<String> = writers.iter().map(|writer| format!("`{}`", writer.by.name())).collect();
     let shown = shown.join(" and ");
     let open = writers.iter().find(|writer| writer.there != Truth::Yes);
-    let certain = open.is_none() && writers.len() >= 2;
+    let certain = open.is_none() && writers.len() >= 2 && along == Truth::No;
     let message = match certain {
         true => format!("{shown} write to the same application gateway `{name}`"),
         false => format!("cannot tell whether more than one cluster writes to application gateway `{name}`: {shown}"),
@@ -131,9 +132,16 @@ fn found(gateway: &Gateway, writers: &[Writer]) -> Option<Finding> {
     if !certain {
         let unknown = match open {
             Some(writer) => writer.decides.clone(),
-            None => template.and_then(|writer| writer.by.decides().cloned()),
+            None => template
+                .and_then(|writer| writer.by.decides().cloned())
+                .or_else(|| writers.iter().find_map(|writer| writer.by.release_value("appgw.shared").unknown()))
+                .or_else(|| writers.iter().find_map(unknown_class)),
         };
-        finding = finding.undecided(unknown, "if more than one cluster is made with the add-on: VNL110; else it passes");
+        let effect = match along {
+            Truth::No => "if more than one cluster is made with the add-on: VNL110; else it passes",
+            _ => "if they do not keep to classes of their own: VNL110; else it passes",
+        };
+        finding = finding.undecided(unknown, effect);
     }
     // The same unknown is the same gateway, whichever it is.
     if !matches!(gateway, Gateway::Declared(..)) {
@@ -170,13 +178,20 @@ fn shares(writer: &Writer) -> Truth {
 }
 
 /// Controllers of one cluster that all share, each with a class of its own, are as Helm's chart means them to be.
-fn get_along(writers: &[Writer]) -> bool {
+fn get_along(writers: &[Writer]) -> Truth {
     let mut classes: Vec<&str> = Vec::new();
-    writers.iter().all(|writer| match &writer.controller {
-        Controller::Helm { shares: Truth::Yes, class: Some(class) } if !classes.contains(&class.as_str()) => {
+    Truth::all(writers.iter().map(|writer| match &writer.controller {
+        Controller::Helm { shares, class: Some(class) } if !classes.contains(&class.as_str()) => {
             classes.push(class);
-            writer.cluster.is_some() && writer.cluster == writers[0].cluster
+            *shares & Truth::from_known(writer.cluster.is_some() && writer.cluster == writers[0].cluster)
         }
-        _ => false,
-    })
+        Controller::Helm { shares, class: None } if unknown_class(writer).is_some() => *shares & Truth::Unknown,
+        _ => Truth::No,
+    }))
+}
+
+/// What would say which class of ingresses a release looks at.
+fn unknown_class(writer: &Writer) -> Option<Unknown> {
+    let names = ["kubernetes.ingressClassResource.name", "kubernetes.ingressClass"];
+    names.into_iter().find_map(|name| writer.by.release_value(name).unknown())
 }

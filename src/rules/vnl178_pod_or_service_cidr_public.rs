@@ -4,7 +4,7 @@ use super::conflicts::write;
 use super::{Finding, Settings, Step};
 use crate::azure::{Field, cluster};
 use crate::network::{Network, Place, is_private, overlap};
-use crate::value::Cidr;
+use crate::value::{Cidr, Value};
 
 rule! {
     /// The addresses of a cluster's pods or services are public ones.
@@ -76,6 +76,7 @@ fn found(cluster: Place, field: &Field, noun: &str) -> Option<Finding> {
     };
     let ranges = match cluster.ranges(field) {
         Ok(ranges) => ranges,
+        Err(_) if has_private_candidates(cluster, field) => return None,
         Err(unknown) => {
             let message = format!("cannot tell whether the {noun}s of `{name}` have public addresses");
             let effect = "if the range is of RFC 1918 or RFC 6598 it passes; else VNL178";
@@ -87,4 +88,14 @@ fn found(cluster: Place, field: &Field, noun: &str) -> Option<Finding> {
     let mut finding = finding(format!("the {noun}s of `{name}` have public addresses: {public} is no private range"));
     finding.steps.push(Step { message: format!("{noun}s have addresses of {public}"), span: place });
     Some(finding)
+}
+
+/// Whatever a condition chooses is a private range, or none.
+fn has_private_candidates(cluster: Place, field: &Field) -> bool {
+    let (values, open) = cluster.get_all(field);
+    let is_fine = |value: &Value| match value.as_text() {
+        Some(text) => Cidr::parse(text).is_some_and(is_private),
+        None => value.is_null(),
+    };
+    open.is_none() && values.iter().all(|value| value.candidates().iter().all(is_fine))
 }

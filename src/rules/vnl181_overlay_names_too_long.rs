@@ -105,7 +105,7 @@ fn found(cluster: Place) -> Option<Finding> {
             }
             let overlay = Part::model(cluster, |model| model == NetworkModel::Overlay);
             let stands = Part::so(format!("pool `{}` stands in {shown}, whose name {why}", nodes.pool.name()), nodes.span);
-            let what = format!("is an overlay in {shown}, whose name {why}: node labels take at most {LONGEST}, from letter or digit to letter or digit");
+            let what = format!("is an overlay in {shown}, whose name {why}");
             let objects = nodes.end.place().map(|place| place.address().clone());
             let help = format!("give the {noun} a name of at most {LONGEST} characters, with a letter or digit at either end");
             let mut conflict = Conflict::new(level, vec![stands.of(nodes.pool), overlay], what, help).with(objects);
@@ -124,16 +124,16 @@ fn unfit(name: &Pieces) -> Option<(Level, String)> {
     let length = name.least_length();
     if length > LONGEST {
         let known = if name.as_literal().is_some() { "" } else { "at least " };
-        return Some((Level::Error, format!("has {known}{length} characters")));
+        return Some((Level::Error, format!("has {known}{length} characters where node labels take {LONGEST}")));
     }
     // Signs that Azure has in no name stand for something that is filled in later: `#prefix#`, `[region]`.
     let edge = |c: Option<char>| c.is_some_and(|c| matches!(c, '_' | '-' | '.' | '(' | ')'));
     let text = name.as_literal()?;
     if edge(text.chars().next()) || edge(text.chars().last()) {
-        return Some((Level::Warning, "begins or ends with a sign".into()));
+        return Some((Level::Warning, "begins or ends with a sign where node labels take a letter or digit".into()));
     }
     let strange = text.chars().find(|c| matches!(c, '(' | ')') || !c.is_ascii() && c.is_alphanumeric())?;
-    Some((Level::Warning, format!("has a `{strange}`")))
+    Some((Level::Warning, format!("has a `{strange}`, which node labels do not take")))
 }
 
 #[cfg(test)]

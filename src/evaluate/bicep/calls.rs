@@ -34,7 +34,8 @@ impl World<'_> {
         let instances = Rc::new(self.repeat(At { module, inside: None }, call));
         let modules = match self.source_of(&parent, call) {
             Ok(declared) => {
-                if let Some(model) = declared.model {
+                // A model that is called by a model is a part of it.
+                if let Some(model) = declared.model.filter(|_| parent.declared.model.is_none()) {
                     self.note_modelled(&parent, module, call, &address, &instances, model);
                 }
                 Some(instances.made.iter().map(|made| self.enter(module, call, made, &address, &declared)).collect())

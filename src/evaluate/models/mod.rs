@@ -40,6 +40,9 @@ impl Model {
             Dialect::Terraform => "",
             Dialect::Bicep => "br/public:",
         };
+        if self.is_quiet() {
+            return format!("`{place}{}`", self.source);
+        }
         let (first, last) = self.versions;
         let versions = if first == last { first.to_string() } else { format!("{first}–{last}") };
         format!("`{place}{}` {versions}", self.source)
@@ -53,6 +56,11 @@ impl Model {
         };
         let name = format!("model of {}.{extension}", self.source);
         syntax::read(sources, sources.apart(&name, self.text.to_string()), limits)
+    }
+
+    /// It stands for a module that makes nothing in the network, whatever it is given.
+    fn is_quiet(&self) -> bool {
+        self.text.is_empty()
     }
 
     fn range(&self) -> Range {
@@ -89,7 +97,7 @@ pub fn of_call(library: &Library, call: &Declaration, absent: &str) -> Result<(&
     for model in models {
         let program = library.model(model);
         let known: BTreeSet<&SmolStr> = program.items.iter().filter_map(input).collect();
-        match given(call, dialect).into_iter().find(|name| !known.contains(name)) {
+        match given(call, dialect).into_iter().find(|name| !known.contains(name) && !model.is_quiet()) {
             None => return Ok((model, syntax::at(&program.items, call.head))),
             Some(name) => unknown = unknown.or(Some(name)),
         }
@@ -197,7 +205,8 @@ mod tests {
                 .map(|fault| format!("{} at byte {}: {}", model.title(), fault.span.start, fault.message))
                 .collect();
             assert!(faults.is_empty(), "{faults:?}");
-            assert!(program.items.iter().any(|item| matches!(item, Item::Output(_))), "{}", model.title());
+            let has_output = program.items.iter().any(|item| matches!(item, Item::Output(_)));
+            assert!(has_output != model.is_quiet(), "{}", model.title());
         }
     }
 

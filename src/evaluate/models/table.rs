@@ -30,9 +30,25 @@ macro_rules! bicep {
     };
 }
 
+/// A module of which every version makes nothing in the network but the types that are named.
+macro_rules! quiet {
+    ($dialect:ident, $source:literal, $open:expr) => {
+        Model { dialect: Dialect::$dialect, source: $source, versions: ("0", "99"), open: $open, text: "" }
+    };
+}
+
+// What such a module makes where it is asked to.
+const ENDPOINTS: &[&str] = &["Microsoft.Network/privateEndpoints", "Microsoft.Authorization/roleAssignments"];
+const ADDRESSES: &[&str] = &["Microsoft.Network/publicIPAddresses", "Microsoft.Authorization/roleAssignments"];
+const ROLES: &[&str] = &["Microsoft.Authorization/roleAssignments"];
+
 /// Every model, the older versions of a module first.
 #[rustfmt::skip]
 pub static MODELS: &[Model] = &[
+    terraform!("Azure/aks/azurerm", "5", "7", "aks-5"),
+    terraform!("Azure/aks/azurerm", "8", "9", "aks-8"),
+    terraform!("Azure/aks/azurerm", "10", "10", "aks-10"),
+    terraform!("Azure/aks/azurerm", "11", "11", "aks-11"),
     terraform!("Azure/avm-res-managedidentity-userassignedidentity/azurerm", "0.1", "0.3", "avm-res-managedidentity-userassignedidentity-0.1"),
     terraform!("Azure/avm-res-managedidentity-userassignedidentity/azurerm", "0.4", "0.5", "avm-res-managedidentity-userassignedidentity-0.4"),
     terraform!("Azure/avm-res-network-applicationgateway/azurerm", "0.1", "0.1", "avm-res-network-applicationgateway-0.1"),
@@ -83,5 +99,20 @@ pub static MODELS: &[Model] = &[
     bicep!("avm/res/network/virtual-network/subnet", "0.1", "0.2", "virtual-network-subnet-0.1"),
     bicep!("avm/res/network/virtual-network/virtual-network-peering", "0.1", "0.2", "virtual-network-peering-0.1"),
     bicep!("avm/res/resources/resource-group", "0.1", "0.4", "resource-group-0.1"),
-    bicep!("avm/res/resources/resource-group/modules/nested_roleAssignments", "0.1", "0.4", "resource-group-roles-0.1"),
+    bicep!("avm/res/resources/resource-group/nested-role-assignments", "0.1", "0.4", "resource-group-roles-0.1"),
+
+    quiet!(Terraform, "Azure/naming/azurerm", &[]),
+    quiet!(Terraform, "Azure/avm-res-operationalinsights-workspace/azurerm", ENDPOINTS),
+    quiet!(Terraform, "Azure/avm-res-network-bastionhost/azurerm", ADDRESSES),
+    quiet!(Terraform, "Azure/avm-res-containerregistry-registry/azurerm", ENDPOINTS),
+    quiet!(Terraform, "Azure/avm-res-keyvault-vault/azurerm", ENDPOINTS),
+    quiet!(Terraform, "Azure/avm-res-storage-storageaccount/azurerm", ENDPOINTS),
+    quiet!(Bicep, "avm/res/operational-insights/workspace", ROLES),
+    quiet!(Bicep, "avm/res/insights/component", ROLES),
+    quiet!(Bicep, "avm/res/network/bastion-host", ADDRESSES),
+    quiet!(Bicep, "avm/res/container-registry/registry", ENDPOINTS),
+    quiet!(Bicep, "avm/res/key-vault/vault", ENDPOINTS),
+    quiet!(Bicep, "avm/res/storage/storage-account", ENDPOINTS),
+    quiet!(Bicep, "avm/res/document-db/database-account", ENDPOINTS),
+    quiet!(Bicep, "avm/res/cognitive-services/account", ENDPOINTS),
 ];

@@ -346,7 +346,8 @@ impl<'a> World<'a> {
         });
         let modules = match self.source_of(&parent, call) {
             Ok(configuration) => {
-                if let Some(model) = configuration.model {
+                // A model that is called by a model is a part of it.
+                if let Some(model) = configuration.model.filter(|_| parent.configuration.model.is_none()) {
                     self.note_modelled(module, call, &address, &instances, model);
                 }
                 let enter = |made| self.enter(module, call, made, &address, &configuration);

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use super::super::Run::Higher;
 use super::super::{Answer, Argument, Context, Function, read, row, unknown};
 use super::text::pieces;
-use crate::value::{Hole, Kind, ListShape, ObjectShape, SmolStr, Truth, Value};
+use crate::value::{Hole, Kind, ListShape, ObjectShape, SmolStr, Truth, Unknown, Value};
 
 pub const FUNCTIONS: &[Function] = &[
     row("filter", (2, 2), Higher(filter), ("filter([1, 2, 3], i => i > 1)", "[2,3]")),
@@ -127,10 +127,13 @@ fn keyed(
     for pair in indexed(read::items(value(arguments, 0)?)?) {
         let name = key.call(&pair);
         let made = make.as_ref().map_or_else(|| pair[0].clone(), |make| make.call(&pair));
-        match pieces(&name)?.as_literal() {
+        let key = pieces(&name)?;
+        match key.as_literal() {
             Some(name) => add(name.into(), made),
+            // A key that is not known is a hole that remembers the text, as in an object that is written out.
             None => {
-                rest.get_or_insert_with(|| hole_of(context, &name));
+                let hole = || Unknown::of_text(&key).map_or_else(|| hole_of(context, &name), Hole::Unknown);
+                rest.get_or_insert_with(hole);
             }
         }
     }

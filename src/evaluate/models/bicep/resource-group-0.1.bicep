@@ -16,7 +16,7 @@ resource resourceGroup 'Microsoft.Resources/resourceGroups@2021-04-01' = {
   location: location
 }
 
-module groupRoles 'br/public:avm/res/resources/resource-group/modules/nested_roleAssignments:0.1.0' = if (!empty(roleAssignments)) {
+module groupRoles 'br/public:avm/res/resources/resource-group/nested-role-assignments:0.1.0' = if (!empty(roleAssignments)) {
   name: 'roles-of-${name}'
   scope: resourceGroup
   params: {

@@ -25,6 +25,9 @@ var roles = {
   'Private DNS Zone Contributor': 'b12aa53e-6015-4669-85d0-8515ebb3ae7f'
 }
 
+// The roles of all subnets in one list, each with the name of its subnet.
+var grants = flatten(map(subnets ?? [], subnet => map(subnet.?roleAssignments ?? [], role => { subnet: subnet.name, role: role })))
+
 resource virtualNetwork 'Microsoft.Network/virtualNetworks@2023-04-01' = {
   name: name
   location: location
@@ -90,6 +93,24 @@ resource vnetRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     properties: {
       principalId: role.principalId
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles[?role.roleDefinitionIdOrName] ?? last(split(role.roleDefinitionIdOrName, '/')))
+    }
+  }
+]
+
+resource granted 'Microsoft.Network/virtualNetworks/subnets@2024-01-01' existing = [
+  for grant in grants: {
+    parent: virtualNetwork
+    name: grant.subnet
+  }
+]
+
+resource subnetRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (grant, index) in grants: {
+    name: grant.role.?name ?? guid(virtualNetwork.id, grant.subnet, grant.role.principalId, grant.role.roleDefinitionIdOrName)
+    scope: granted[index]
+    properties: {
+      principalId: grant.role.principalId
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles[?grant.role.roleDefinitionIdOrName] ?? last(split(grant.role.roleDefinitionIdOrName, '/')))
     }
   }
 ]

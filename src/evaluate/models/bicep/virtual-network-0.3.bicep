@@ -30,6 +30,9 @@ var roles = {
   'Private DNS Zone Contributor': 'b12aa53e-6015-4669-85d0-8515ebb3ae7f'
 }
 
+// The roles of all subnets in one list, each with the place of its subnet.
+var grants = flatten(map(subnets ?? [], (subnet, index) => map(subnet.?roleAssignments ?? [], role => { subnet: index, role: role })))
+
 resource virtualNetwork 'Microsoft.Network/virtualNetworks@2024-01-01' = {
   name: name
   location: location
@@ -103,6 +106,17 @@ resource vnetRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     properties: {
       principalId: role.principalId
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles[?role.roleDefinitionIdOrName] ?? last(split(role.roleDefinitionIdOrName, '/')))
+    }
+  }
+]
+
+resource subnetRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for grant in grants: {
+    name: grant.role.?name ?? guid(subnet[grant.subnet].id, grant.role.principalId, grant.role.roleDefinitionIdOrName)
+    scope: subnet[grant.subnet]
+    properties: {
+      principalId: grant.role.principalId
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles[?grant.role.roleDefinitionIdOrName] ?? last(split(grant.role.roleDefinitionIdOrName, '/')))
     }
   }
 ]

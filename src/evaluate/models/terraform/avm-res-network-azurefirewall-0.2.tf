@@ -27,7 +27,7 @@ variable "firewall_private_ip_ranges" {
 
 variable "firewall_zones" {
   type    = set(string)
-  default = null
+  default = ["1", "2", "3"]
 }
 
 variable "firewall_ip_configuration" {

@@ -9,7 +9,7 @@ variable "resource_group_name" {
 
 variable "disable_bgp_route_propagation" {
   type    = bool
-  default = false
+  default = true
 }
 
 variable "routes" {

@@ -55,12 +55,6 @@ variable "subnets" {
     ipam_pools = optional(list(object({
       pool_id = string
     })))
-    delegation = optional(list(object({
-      name = string
-      service_delegation = object({
-        name = string
-      })
-    })))
     delegations = optional(list(object({
       name = string
       service_delegation = object({
@@ -155,7 +149,7 @@ resource "azapi_resource" "subnet" {
       privateEndpointNetworkPolicies    = each.value.private_endpoint_network_policies
       privateLinkServiceNetworkPolicies = each.value.private_link_service_network_policies_enabled == false ? "Disabled" : "Enabled"
       defaultOutboundAccess             = each.value.default_outbound_access_enabled
-      delegations = [for delegation in coalesce(each.value.delegations, each.value.delegation, []) : {
+      delegations = [for delegation in each.value.delegations == null ? [] : each.value.delegations : {
         name = delegation.name
         properties = {
           serviceName = delegation.service_delegation.name
