@@ -33,6 +33,7 @@ const YIELDS: &[(&str, &str)] = &[
     ("VNL175", "VNL179"),
     ("VNL177", "VNL179"),
     ("VNL183", "VNL179"),
+    ("VNL223", "VNL224"),
 ];
 
 /// Drops what yields to another finding of the same subject that rests on something that it rests on too, or as it on
