@@ -1,6 +1,6 @@
 //! See the rule's page below.
 
-use super::{Finding, Settings, Step};
+use super::{Confidence, Finding, Level, Settings, Step};
 use crate::azure::{cluster, security_group, virtual_network};
 use crate::network::{Decision, Flow, Group, Network, Place};
 use crate::value::{Cidr, Unknown};
@@ -141,8 +141,20 @@ fn of_subnet(cluster: Place, subnet: Place, all: &[Place]) -> Option<Finding> {
                 Decision::Allows => {}
                 Decision::Unknown(unknown) => perhaps = perhaps.or(Some(unknown)),
                 Decision::Denies(rule) => {
-                    let message = format!("network security group `{}` keeps the nodes of `{}` from each other", group.name(), cluster.name());
+                    // The kubelet and DNS: without them a node is not Ready.
+                    let vital = |port| group.decides_on_ranges(Flow { ports: (port, port), ..flow }, subnet, &ranges);
+                    let in_part = [10250, 53].into_iter().all(|port| matches!(vital(port), Decision::Allows));
+                    let (group_name, name) = (group.name(), cluster.name());
+                    let message = match in_part {
+                        true => format!("network security group `{group_name}` denies some ports between the nodes of `{name}`"),
+                        false => format!("network security group `{group_name}` keeps the nodes of `{name}` from each other"),
+                    };
                     let mut finding = of(cluster, subnet, group, rule.map_or(group.span(), |rule| rule.span_of(&security_group::ACCESS)), message);
+                    if in_part {
+                        finding.level = Level::Warning;
+                        finding.confidence = Confidence::Medium;
+                        finding.why = Some("AKS supports no denied port between nodes; what a service or a probe uses there fails".into());
+                    }
                     let (from, to) = if inbound { (shown(&ranges), shown(&own)) } else { (shown(&own), shown(&ranges)) };
                     let what = if inbound { "comes in" } else { "goes out" };
                     if let Some(rule) = rule {
