@@ -1,10 +1,12 @@
 //! In: a place and a type of children or links. Out: whether "there is none" may be said.
 //! Never: takes what is not in the code for what is not there.
 
+use std::collections::HashSet;
+
 use super::{Hiding, Network, Place};
 use crate::azure::Type;
 use crate::source::Span;
-use crate::value::{Address, Hole, Kind, RootId, Truth, Unknown, Value};
+use crate::value::{Address, Hole, Kind, Reference, Truth, Unknown, Value};
 
 impl<'n> Place<'n> {
     /// Why there may be children of a type, or links to this place, that are not known; `None` where all are.
@@ -48,8 +50,13 @@ impl<'n> Place<'n> {
     /// script, a nested template.
     pub fn hidden_from(self, kind: &'static Type) -> Option<HiddenBy> {
         let hides = |hiding: &&Hiding| hiding.kinds.is_empty() || hiding.kinds.contains(&kind.name);
+        let name = self.id().and_then(|id| id.name()).and_then(|name| name.as_literal());
+        let name = name.map(|name| Name {
+            alone: name.to_ascii_lowercase(),
+            in_an_id: format!("/{}/{name}", self.kind().kind()).to_lowercase(),
+        });
         let mut hiding = self.network.hiding.iter().filter(hides);
-        hiding.find(|hiding| self.is_told(&hiding.told, hiding.address.root())).map(|hiding| HiddenBy {
+        hiding.find(|hiding| self.is_told_to(hiding, name.as_ref())).map(|hiding| HiddenBy {
             unknown: Unknown::new(hiding.address.root(), hiding.address.text(), crate::value::Reason::Module)
                 .at(hiding.span),
             address: hiding.address.clone(),
@@ -57,36 +64,100 @@ impl<'n> Place<'n> {
         })
     }
 
-    /// Whether a value of a root speaks of this place: by a reference to it, by its id, or in its own root by its name.
-    fn is_told(self, told: &Value, root: RootId) -> bool {
-        let name = self.id().and_then(|id| id.name()).and_then(|name| name.as_literal());
-        let named = name.map(|name| match root == self.root() {
-            true => Named::Alone(name.to_string()),
-            false => Named::InAnId(format!("/{}/{name}", self.kind().kind()).to_lowercase()),
-        });
-        speaks_of(told, self.network, self.index, named.as_ref(), 0)
+    /// Whether something was told of this place: by a reference to it, by its id, or in its own root by its name.
+    fn is_told_to(self, hiding: &Hiding, name: Option<&Name>) -> bool {
+        let told = &hiding.told;
+        let by_name = |name: &Name| match hiding.address.root() == self.root() {
+            true => told.words.contains(&name.alone),
+            false => told.has_id_with(&name.in_an_id),
+        };
+        told.of_all || told.nodes.contains(&self.index) || name.is_some_and(by_name)
     }
 }
 
-/// How a name must stand in a text to speak of a place.
-enum Named {
+/// How the name of a place stands in texts that speak of it, in lower case.
+struct Name {
     /// As a word: alone, in an id or in a command.
-    Alone(String),
-    /// Behind its type in an id, in lower case: another root has resources of the same name.
-    InAnId(String),
+    alone: String,
+    /// Behind its type in an id: another root has resources of the same name.
+    in_an_id: String,
 }
 
-impl Named {
-    fn stands_in(&self, text: &str) -> bool {
-        let word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-        match self {
-            Named::Alone(name) => text.split(|c| !word(c)).any(|part| part.eq_ignore_ascii_case(name)),
-            Named::InAnId(end) => {
-                let text = text.to_lowercase();
-                text.match_indices(end).any(|(at, _)| !text[at + end.len()..].starts_with(word))
+/// What a value speaks of.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// The nodes that it refers to.
+    nodes: HashSet<usize>,
+    /// Every word of its texts, in lower case.
+    words: HashSet<String>,
+    /// Its texts that may hold an id, in lower case.
+    ids: Vec<String>,
+    /// It is too deep to be read: it may speak of everything.
+    of_all: bool,
+}
+
+impl Told {
+    /// How deep a value is looked into.
+    const DEEPEST: usize = 32;
+
+    /// What a value speaks of, once it is settled which nodes are one.
+    pub(super) fn of(value: &Value, network: &Network) -> Told {
+        let mut told = Told::default();
+        told.add(value, network, 0);
+        told
+    }
+
+    fn add(&mut self, value: &Value, network: &Network, depth: usize) {
+        if depth > Told::DEEPEST {
+            self.of_all = true;
+            return;
+        }
+        match &value.kind {
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
+            Kind::Text(pieces) => {
+                pieces.holes().for_each(|hole| self.add_hole(hole, network));
+                let text = pieces.to_string();
+                let parts = text.split(|c| !is_of_word(c));
+                self.words.extend(parts.map(str::to_ascii_lowercase));
+                self.ids.extend(text.contains('/').then(|| text.to_lowercase()));
+            }
+            Kind::List { items, rest, .. } => {
+                rest.iter().for_each(|hole| self.add_hole(hole, network));
+                items.iter().for_each(|item| self.add(item, network, depth + 1));
+            }
+            Kind::Object { fields, rest, .. } => {
+                rest.iter().for_each(|hole| self.add_hole(hole, network));
+                fields.values().for_each(|field| self.add(field, network, depth + 1));
+            }
+            Kind::OneOf { values, .. } => values.iter().for_each(|value| self.add(value, network, depth + 1)),
+            Kind::Reference(_) | Kind::Unknown(_) => {
+                value.hole().iter().for_each(|hole| self.add_hole(hole, network));
             }
         }
     }
+
+    fn add_hole(&mut self, hole: &Hole, network: &Network) {
+        let mut add = |reference: &Reference| {
+            let node = network.by_address.get(&reference.address).map(|at| network.canonical(*at));
+            self.nodes.extend(node);
+        };
+        match hole {
+            Hole::Reference(reference) => add(reference),
+            Hole::Unknown(unknown) => unknown.made_of().iter().for_each(add),
+        }
+    }
+
+    /// Whether the end of an id stands in a text, and no longer name begins with it.
+    fn has_id_with(&self, end: &str) -> bool {
+        let stands_in =
+            |text: &String| text.match_indices(end).any(|(at, _)| !text[at + end.len()..].starts_with(is_of_word));
+        self.ids.iter().any(stands_in)
+    }
+}
+
+/// A letter of a name.
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '-' | '_' | '.')
 }
 
 /// What hides something.
@@ -97,34 +168,4 @@ pub struct HiddenBy {
     pub address: Address,
     /// Where it stands.
     pub span: Span,
-}
-
-fn speaks_of(value: &Value, network: &Network, index: usize, name: Option<&Named>, depth: usize) -> bool {
-    if depth > 32 {
-        return true;
-    }
-    let by_hole = |hole: &Hole| match hole {
-        Hole::Reference(reference) => {
-            network.by_address.get(&reference.address).map(|at| network.canonical(*at)) == Some(index)
-        }
-        Hole::Unknown(unknown) => unknown.made_of().iter().any(|reference| {
-            network.by_address.get(&reference.address).map(|at| network.canonical(*at)) == Some(index)
-        }),
-    };
-    match &value.kind {
-        Kind::Null | Kind::Bool(_) | Kind::Number(_) => false,
-        Kind::Text(pieces) => {
-            pieces.holes().any(by_hole) || name.is_some_and(|name| name.stands_in(&pieces.to_string()))
-        }
-        Kind::List { items, rest, .. } => {
-            rest.as_ref().is_some_and(by_hole)
-                || items.iter().any(|item| speaks_of(item, network, index, name, depth + 1))
-        }
-        Kind::Object { fields, rest, .. } => {
-            rest.as_ref().is_some_and(by_hole)
-                || fields.values().any(|field| speaks_of(field, network, index, name, depth + 1))
-        }
-        Kind::OneOf { values, .. } => values.iter().any(|value| speaks_of(value, network, index, name, depth + 1)),
-        Kind::Reference(_) | Kind::Unknown(_) => value.hole().is_some_and(|hole| by_hole(&hole)),
-    }
 }

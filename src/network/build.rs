@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::absence::Told;
 use super::identity::{Found, Likeness, names_of, scope_of};
 use super::order::Events;
 use super::{Facts, Hiding, Joined, Network, Node};
@@ -82,13 +83,12 @@ pub fn build_with(estate: Vec<(Root, Evaluated)>, facts: &Facts) -> Network {
             network.add(resource, azurerm_major, &mut within, &mut joins);
         }
         for module in evaluated.unread {
-            let (address, told) = (module.address, module.arguments);
-            network.hiding.push(Hiding { address, told, kinds: &[], span: module.span });
+            network.hiding.push(Hiding::new(module.address, module.arguments, &[], module.span));
         }
         for module in evaluated.modelled {
             if !module.model.open.is_empty() {
-                let (address, told) = (module.address.clone(), module.arguments.clone());
-                network.hiding.push(Hiding { address, told, kinds: module.model.open, span: module.span });
+                let (address, arguments) = (module.address.clone(), module.arguments.clone());
+                network.hiding.push(Hiding::new(address, arguments, module.model.open, module.span));
             }
             network.models.push(module);
         }
@@ -111,6 +111,7 @@ pub fn build_with(estate: Vec<(Root, Evaluated)>, facts: &Facts) -> Network {
     network.note_joined();
     network.close_layers(&facts.layers);
     network.tie();
+    network.note_told();
     network
 }
 
@@ -126,8 +127,7 @@ impl Network {
             return;
         }
         if SCRIPTS.iter().any(|script| script.eq_ignore_ascii_case(&resource.type_name)) {
-            let (address, span) = (resource.address.clone(), resource.span);
-            self.hiding.push(Hiding { address, told: resource.body.clone(), kinds: &[], span });
+            self.hiding.push(Hiding::new(resource.address.clone(), resource.body.clone(), &[], resource.span));
         }
         self.note_group(&resource);
         match in_arm_words(&resource) {
@@ -495,6 +495,14 @@ impl Network {
     }
 
     /// What lies in what, and which VNets are tied together: asked for often, and looked up then.
+    /// Reads what everything that may hide resources was told, once for all who ask.
+    fn note_told(&mut self) {
+        let told: Vec<Told> = self.hiding.iter().map(|hiding| Told::of(&hiding.arguments, self)).collect();
+        for (hiding, told) in self.hiding.iter_mut().zip(told) {
+            hiding.told = told;
+        }
+    }
+
     fn tie(&mut self) {
         for index in 0..self.nodes.len() {
             let Some(parent) = self.nodes[index].parent.filter(|_| self.nodes[index].is.is_none()) else { continue };

@@ -10,8 +10,8 @@ mod facts;
 mod firewalls;
 mod identities;
 mod identity;
-mod lookup;
 mod ingress;
+mod lookup;
 mod model;
 mod names;
 mod order;
@@ -159,10 +159,18 @@ struct Joined {
 struct Hiding {
     address: Address,
     /// Everything that it is told.
-    told: Value,
+    arguments: Value,
+    /// What they speak of.
+    told: absence::Told,
     /// The types that it may hide; none for every type.
     kinds: &'static [&'static str],
     span: Span,
+}
+
+impl Hiding {
+    fn new(address: Address, arguments: Value, kinds: &'static [&'static str], span: Span) -> Hiding {
+        Hiding { address, arguments, told: absence::Told::default(), kinds, span }
+    }
 }
 
 impl Place<'_> {

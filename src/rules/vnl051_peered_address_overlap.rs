@@ -1,9 +1,12 @@
 //! See the rule's page below.
 
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+
 use super::{Finding, Level, Settings, Step};
 use crate::azure::{Field, hub, virtual_network};
 use crate::network::{Network, Place};
-use crate::value::{Cidr, Truth, Unknown};
+use crate::value::{Address, Cidr, Truth, Unknown};
 
 rule! {
     /// VNets that are tied together hold the same addresses.
@@ -63,11 +66,11 @@ rule! {
 }
 
 fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
-    let mut seen: Vec<[Place; 2]> = Vec::new();
+    let mut seen: HashSet<[&Address; 2]> = HashSet::new();
     for meeting in meetings(network) {
-        let pair = [meeting.one, meeting.other];
-        if !seen.iter().any(|known| known.contains(&pair[0]) && known.contains(&pair[1])) {
-            seen.push(pair);
+        let mut pair = [meeting.one.address(), meeting.other.address()];
+        pair.sort();
+        if seen.insert(pair) {
             findings.extend(found(&meeting));
         }
     }
@@ -121,26 +124,30 @@ fn meetings(network: &Network) -> Vec<Meeting<'_>> {
         }
     }
     found.retain(|meeting| meeting.one.is_surely_another(meeting.other));
+    // Every spoke of a hub meets every other: each is weighed once.
+    let mut weights: HashMap<&Address, Weight> = HashMap::new();
     for meeting in &mut found {
-        if is_more_of_a_hub(meeting.one, meeting.other) {
+        for place in [meeting.one, meeting.other] {
+            weights.entry(place.address()).or_insert_with(|| weight(place));
+        }
+        if weights[meeting.one.address()] > weights[meeting.other.address()] {
             std::mem::swap(&mut meeting.one, &mut meeting.other);
         }
     }
     found
 }
 
+/// How much hangs on a VNet or hub: it is one, it holds a hub's subnet, its peers, its narrowest range. Of two equals one
+/// has to be named, and which must not hang on the order of the text.
+type Weight<'n> = (bool, bool, usize, Reverse<u8>, Reverse<&'n Address>);
+
 /// The one to move is the one on which less hangs: a spoke rather than its hub.
-fn is_more_of_a_hub(one: Place, other: Place) -> bool {
+fn weight(vnet: Place<'_>) -> Weight<'_> {
     const SUBNETS: [&str; 3] = ["AzureFirewallSubnet", "GatewaySubnet", "RouteServerSubnet"];
-    let weight = |vnet: Place| {
-        let central = SUBNETS.iter().any(|name| vnet.subnet_named(name).is_some());
-        let ranges = vnet.ranges(ranges_field(vnet)).unwrap_or_default();
-        let narrowest = ranges.iter().map(|range| range.length()).max().unwrap_or_default();
-        // Of two equals one has to be named, and which must not hang on the order of the text.
-        let (narrowest, later) = (std::cmp::Reverse(narrowest), std::cmp::Reverse(vnet.address().clone()));
-        (vnet.kind() == &hub::VIRTUAL_HUB, central, vnet.peers().len(), narrowest, later)
-    };
-    weight(one) > weight(other)
+    let central = SUBNETS.iter().any(|name| vnet.subnet_named(name).is_some());
+    let ranges = vnet.ranges(ranges_field(vnet)).unwrap_or_default();
+    let narrowest = ranges.iter().map(|range| range.length()).max().unwrap_or_default();
+    (vnet.kind() == &hub::VIRTUAL_HUB, central, vnet.peers().len(), Reverse(narrowest), Reverse(vnet.address()))
 }
 
 fn ranges_field(place: Place) -> &'static Field {
