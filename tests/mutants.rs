@@ -22,12 +22,14 @@ struct Edit {
     /// What is looked for in Terraform, and in Bicep; empty for nothing.
     terraform: &'static str,
     bicep: &'static str,
-    /// What stands there afterwards; `$1` is what the first group found.
+    /// What stands there afterwards; `${1}` is what the first group found.
     becomes: &'static str,
+    /// Where this stands in a text, the edit breaks nothing; empty for nothing.
+    unless: &'static str,
 }
 
 const fn edit(name: &'static str, terraform: &'static str, bicep: &'static str, becomes: &'static str) -> Edit {
-    Edit { name, terraform, bicep, becomes }
+    Edit { name, terraform, bicep, becomes, unless: "" }
 }
 
 /// Declarations that nothing else is made of: without one, everything else can still be deployed.
@@ -98,7 +100,11 @@ const EDITS: &[Edit] = &[
         "${1}/29",
     ),
     edit("a small pod range", r#"(pod_cidr\s*=\s*"[0-9.]+)/\d+"#, r"(podCidr: '[0-9.]+)/\d+", "${1}/28"),
-    edit("no network policy", r#"\n\s*network_policy\s*=.*()"#, r"\n\s*networkPolicy: .*()", "${1}"),
+    // The data plane of Cilium enforces policies, whatever is written beside it.
+    Edit {
+        unless: "cilium",
+        ..edit("no network policy", r#"\n\s*network_policy\s*=.*()"#, r"\n\s*networkPolicy: .*()", "${1}")
+    },
     edit("a firewall that does not answer", r"(proxy_enabled\s*=\s*)true", r"(enableProxy: )true", "${1}false"),
     edit(
         "a cluster that waits for nothing",
@@ -256,8 +262,7 @@ fn dropped(text: &str, terraform: bool, azurerm: &str, arm: &str) -> Vec<String>
 
 /// The texts with each place of an edit in turn changed.
 fn edited(text: &str, terraform: bool, edit: &Edit) -> Vec<String> {
-    // The data plane of Cilium enforces policies, whatever is written beside it.
-    if edit.name == "no network policy" && text.contains("cilium") {
+    if !edit.unless.is_empty() && text.contains(edit.unless) {
         return Vec::new();
     }
     let looked_for = if terraform { edit.terraform } else { edit.bicep };

@@ -8,7 +8,7 @@ use super::config::{
 use crate::evaluate::{Evaluated, Resource, Root, Site, Standing};
 use crate::source::Span;
 use crate::syntax::Dialect;
-use crate::value::{Address, Hole, Origin, Piece, Pieces, Reason, ResourceId, RootId, SmolStr, Truth, Unknown, Value};
+use crate::value::{Address, Hole, Origin, Piece, Pieces, Reason, ResourceId, RootId, SmolStr, Unknown, Value};
 
 /// A fact outside the code.
 #[derive(Clone, Debug)]
@@ -108,27 +108,8 @@ impl Assumption {
                 named(&id.type_name, id.clone(), None, properties)
             }
         };
-        let symbol = SmolStr::new(format!("assume[{index}]"));
-        Resource {
-            address: Address::new(root, &symbol),
-            dialect: Dialect::Bicep,
-            type_name: SmolStr::new(type_name),
-            api_version: None,
-            module: Vec::new(),
-            symbol,
-            names,
-            scope,
-            body,
-            existing: true,
-            exists: Truth::Yes,
-            decides: None,
-            conditional: false,
-            looped: false,
-            absent: false,
-            ignored: Vec::new(),
-            span: self.place,
-            calls: Vec::new(),
-        }
+        let address = Address::new(root, format!("assume[{index}]"));
+        Resource::standing(address, SmolStr::new(type_name), names, scope, body, self.place)
     }
 
     /// The id of something that is named by its id, by `root:PATH/ADDRESS`, or by its name alone.

@@ -274,6 +274,39 @@ pub struct Resource {
     pub calls: Vec<Span>,
 }
 
+impl Resource {
+    /// Something that is there already, whatever code says: in ARM's words, said by an export or by the user at a place.
+    pub fn standing(
+        address: Address,
+        type_name: SmolStr,
+        names: Vec<Value>,
+        scope: Site,
+        body: Value,
+        span: Span,
+    ) -> Resource {
+        Resource {
+            symbol: SmolStr::new(address.text()),
+            address,
+            dialect: Dialect::Bicep,
+            type_name,
+            api_version: None,
+            module: Vec::new(),
+            names,
+            scope,
+            body,
+            existing: true,
+            exists: Truth::Yes,
+            decides: None,
+            conditional: false,
+            looped: false,
+            absent: false,
+            ignored: Vec::new(),
+            span,
+            calls: Vec::new(),
+        }
+    }
+}
+
 /// Where a deployment puts its resources.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Site {

@@ -26,6 +26,11 @@ pub fn finding(rule: &Rule, place: Place, field: &Field, message: String) -> Fin
     settled(rule.finding(place.span_of(field), message).about(place), place, rule.code)
 }
 
+/// The name of a part of a gateway, as far as it is known.
+pub fn part_name(part: Place) -> String {
+    part.text(&gateway::NAME).ok().flatten().unwrap_or_else(|| part.name())
+}
+
 /// The same finding, undecided where it is not known whether what it is about is made.
 pub fn settled(finding: Finding, place: Place, code: &str) -> Finding {
     match place.exists() {

@@ -1,9 +1,9 @@
 //! In: a network. Out: what is wrong with it, and what cannot be told.
 //! Never: knows how a finding is shown, or which language it was written in.
 
+mod by_model;
 mod clashes;
 mod clusters;
-mod by_model;
 mod conflicts;
 mod dns_at_creation;
 mod finding;

@@ -1,6 +1,6 @@
 //! See the rule's page below.
 
-use super::gateways::{gateways, settled};
+use super::gateways::{gateways, part_name, settled};
 use super::{Confidence, Finding, Level, Settings, Step};
 use crate::azure::{application_gateway as gateway, cluster, front_door, kubernetes};
 use crate::network::{Got, Network, Place, Target, Way};
@@ -106,10 +106,10 @@ fn plain(network: &Network, place: Place, listener: Place, driven: Truth) -> Opt
     let serving: Vec<&Way> = ways.iter().filter(serves).collect();
     let way = serving.iter().find(|way| !is_challenge(way)).or(serving.first())?;
     let pool = match &way.target {
-        Target::Pool(Some(pool)) => format!("pool `{}`", shown(*pool)),
+        Target::Pool(Some(pool)) => format!("pool `{}`", part_name(*pool)),
         _ => "a pool".into(),
     };
-    let (name, shown) = (place.name(), shown(listener));
+    let (name, shown) = (place.name(), part_name(listener));
     let message = match is_plain {
         Truth::Yes => format!("listener `{shown}` of application gateway `{name}` sends plain HTTP to {pool}"),
         _ => format!("cannot tell whether listener `{shown}` of application gateway `{name}` serves plain HTTP"),
@@ -135,11 +135,6 @@ fn plain(network: &Network, place: Place, listener: Place, driven: Truth) -> Opt
     found.help = Some("let the rule of this listener redirect to the HTTPS listener, and name no pool".into());
     found.why = Some(WHY.into());
     Some(settled(found, place, RULE.code))
-}
-
-/// The name of a part of a gateway, as far as it is known.
-fn shown(part: Place) -> String {
-    part.text(&gateway::NAME).ok().flatten().unwrap_or_else(|| part.name())
 }
 
 /// ACME's challenges are answered over plain HTTP.

@@ -1,6 +1,6 @@
 //! See the rule's page below.
 
-use super::gateways::{gateways, settled};
+use super::gateways::{gateways, part_name, settled};
 use super::{Finding, Settings, Step};
 use crate::azure::{Field, application_gateway as gateway, front_door};
 use crate::network::{Network, Place};
@@ -59,7 +59,7 @@ fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
             continue;
         }
         for settings in place.children(&gateway::SETTINGS) {
-            let named = settings.text(&gateway::NAME).ok().flatten().unwrap_or_else(|| settings.name());
+            let named = part_name(settings);
             let what = format!("backend settings `{named}` of application gateway `{}`", place.name());
             findings.extend(plain(place, settings, &gateway::PROTOCOL, "Http", &what));
         }

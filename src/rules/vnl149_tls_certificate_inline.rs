@@ -1,6 +1,6 @@
 //! See the rule's page below.
 
-use super::gateways::{gateways, settled};
+use super::gateways::{gateways, part_name, settled};
 use super::{Confidence, Finding, Level, Settings, Step};
 use crate::azure::application_gateway as gateway;
 use crate::network::{Got, Network, Place};
@@ -71,13 +71,9 @@ fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
     }
 }
 
-fn shown(certificate: Place) -> String {
-    certificate.text(&gateway::NAME).ok().flatten().unwrap_or_else(|| certificate.name())
-}
-
 fn inline(place: Place, certificate: Place) -> Option<Finding> {
     let Got::Is(_) = certificate.get(&gateway::CERTIFICATE_BODY) else { return None };
-    let message = format!("certificate `{}` of application gateway `{}` is handed over as data, not read from a key vault", shown(certificate), place.name());
+    let message = format!("certificate `{}` of application gateway `{}` is handed over as data, not read from a key vault", part_name(certificate), place.name());
     let mut found = RULE.finding(certificate.span_of(&gateway::CERTIFICATE_BODY), message).about(place);
     found.objects.push(certificate.address().clone());
     found.help = Some("keep it in a key vault, and name its secret".into());
@@ -86,7 +82,7 @@ fn inline(place: Place, certificate: Place) -> Option<Finding> {
 }
 
 fn vaulted(place: Place, certificate: Place, secret: &Value) -> Option<Finding> {
-    let (name, shown) = (place.name(), shown(certificate));
+    let (name, shown) = (place.name(), part_name(certificate));
     let span = certificate.span_of(&gateway::CERTIFICATE_SECRET);
     let identity = place.get(&gateway::IDENTITY);
     let has = match &identity {

@@ -12,8 +12,8 @@ use serde_json::value::RawValue;
 
 use super::{Evaluated, Resource, Root, Site};
 use crate::source::{FileId, Sources, Span};
-use crate::syntax::{Dialect, Fault};
-use crate::value::{Address, Kind, Number, ObjectShape, Origin, ResourceId, RootId, SmolStr, Truth, Value};
+use crate::syntax::Fault;
+use crate::value::{Address, Kind, Number, ObjectShape, Origin, ResourceId, RootId, SmolStr, Value};
 
 pub use saved::{SavedGraph, SavedIdentity, SavedLink, SavedNode, SavedOrder, SavedPlace, VERSION};
 
@@ -112,26 +112,8 @@ impl Reader<'_> {
 
     /// A resource that stands there.
     fn resource(&self, address: &str, id: &ResourceId, names: Vec<Value>, body: Value, span: Span) -> Resource {
-        Resource {
-            address: Address::new(self.root, address),
-            dialect: Dialect::Bicep,
-            type_name: id.type_name.clone(),
-            api_version: None,
-            module: Vec::new(),
-            symbol: SmolStr::new(address),
-            names,
-            scope: Site { subscription: id.subscription.clone(), resource_group: id.resource_group.clone() },
-            body,
-            existing: true,
-            exists: Truth::Yes,
-            decides: None,
-            conditional: false,
-            looped: false,
-            absent: false,
-            ignored: Vec::new(),
-            span,
-            calls: Vec::new(),
-        }
+        let scope = Site { subscription: id.subscription.clone(), resource_group: id.resource_group.clone() };
+        Resource::standing(Address::new(self.root, address), id.type_name.clone(), names, scope, body, span)
     }
 
     fn fault(&self, message: String) -> Fault {
