@@ -90,6 +90,18 @@ pub static PUBLIC_ACCESS: Field =
 /// `Basic`, `Standard`, `Premium`: the last one has private endpoints.
 pub static REGISTRY_SKU: Field = field("sku.name", "sku").in_arm(Default_::Unknown);
 
+/// The port that clients connect to: of a type and a subresource. A service with several is not here.
+pub static PORTS: &[(&str, &[&str], u16)] = &[
+    ("Microsoft.KeyVault/vaults", &["vault"], 443),
+    ("Microsoft.ContainerRegistry/registries", &["registry"], 443),
+    ("Microsoft.Storage/storageAccounts", &["blob", "queue", "table", "web", "dfs"], 443),
+    ("Microsoft.Storage/storageAccounts", &["file"], 445),
+    ("Microsoft.Sql/servers", &["sqlServer"], 1433),
+    ("Microsoft.AppConfiguration/configurationStores", &["configurationStores"], 443),
+    ("Microsoft.CognitiveServices/accounts", &["account"], 443),
+    ("Microsoft.Search/searchServices", &["searchService"], 443),
+];
+
 /// The zones that a private endpoint's name is found in: of a type and a subresource, `{}` for a region or another word.
 pub struct Zones {
     /// The ARM type that the endpoint leads to.

@@ -1,6 +1,7 @@
-//! In: a VNet, a route table. Out: the private endpoints that put routes of their own into the VNet, and whether the table
-//! has another way to them.
-//! Never: says that an endpoint is reached straight where a route, a range or a setting is not known that may say otherwise.
+//! In: a VNet, a subnet, a route table. Out: the private endpoints that put routes of their own into the VNet, whether the
+//! table has another way to them, and whether packets arrive there at all.
+//! Never: says that an endpoint is reached straight, or not at all, where a route, a range or a tie between VNets is not known
+//! that may say otherwise.
 //!
 //! A private endpoint puts a route for its one address into its VNet and into those that are peered with it. A route table
 //! takes its place with a route that is at least as exact as the range of the endpoint's VNet, if the endpoint's subnet has
@@ -8,8 +9,8 @@
 //!
 //! Source: <https://learn.microsoft.com/azure/private-link/disable-private-endpoint-network-policy>.
 
-use super::Place;
-use crate::azure::{private_endpoint, routes, virtual_network};
+use super::{NextHop, Place};
+use crate::azure::{self, hub, private_endpoint, routes, virtual_network};
 use crate::value::{Cidr, Reason, Truth, Unknown};
 
 /// Whether a route table sends packets for the private endpoints of a subnet another way than straight to them.
@@ -84,6 +85,66 @@ impl<'n> Place<'n> {
         });
         let within = ranges.first().and_then(|range| holding(*range));
         Diversion { certain, policies, routed, within, unknown }
+    }
+}
+
+impl<'n> Place<'n> {
+    /// Whether what machines of a subnet send arrives at the private endpoints in another one, and what would decide.
+    ///
+    /// It does in one VNet, over peerings and virtual hubs. It does not where both VNets are made here, their peerings are known,
+    /// no route sends it to an appliance or a gateway, and nothing else may tie them.
+    pub fn reaches_endpoints_in(self, other: Place<'n>) -> (Truth, Option<Unknown>) {
+        let (Some(own), Some(their)) = (self.parent(), other.parent()) else { return (Truth::Unknown, None) };
+        let direct = own.reach_of_vnet(their).certain;
+        if direct == Truth::Yes {
+            return (Truth::Yes, None);
+        }
+        if !own.is_made() || !their.is_made() {
+            return (Truth::Unknown, None);
+        }
+        let ranges = match other.ranges(&virtual_network::PREFIXES) {
+            Ok(ranges) => ranges,
+            Err(unknown) => return (Truth::Unknown, Some(unknown)),
+        };
+        let Some(range) = ranges.first() else { return (Truth::Unknown, None) };
+        let half_open = |vnet: Place<'n>| {
+            let halves = vnet.children(&virtual_network::PEERING).into_iter();
+            halves.filter_map(|half| half.decides().cloned()).next()
+        };
+        let open = [own, their].into_iter().find_map(|vnet| {
+            half_open(vnet)
+                .or_else(|| vnet.open_for(&virtual_network::PEERING))
+                .or_else(|| vnet.hidden_from(&hub::HUB_CONNECTION).map(|hidden| hidden.unknown))
+        });
+        match self.way_to(*range).map(|route| route.hop) {
+            Ok(NextHop::Internet | NextHop::Nobody) => {}
+            Ok(NextHop::Unknown(unknown)) | Err(unknown) => return (Truth::Unknown, unknown.or(open)),
+            Ok(_) => return (Truth::Unknown, None),
+        }
+        match (open, direct) {
+            (Some(unknown), _) => (Truth::Unknown, Some(unknown)),
+            (None, Truth::No) if !own.may_be_tied_to(their) => (Truth::No, None),
+            (None, _) => (Truth::Unknown, None),
+        }
+    }
+
+    /// Two VNets that are not peered may be tied otherwise: by virtual hubs, by gateways, by something that announces routes, by a
+    /// VNet that is only read, or by a network manager.
+    fn may_be_tied_to(self, other: Place<'n>) -> bool {
+        let managed = azure::by_arm_name("Microsoft.Network/networkManagers/connectivityConfigurations");
+        let is_managed = managed.is_some_and(|kind| !self.network.all(kind).is_empty());
+        let has_gateway = |vnet: Place<'n>| {
+            let remote = vnet.peers().into_iter().any(|(peer, _)| vnet.uses_gateways_of(peer).is_some());
+            remote || !vnet.gateways().is_empty()
+        };
+        let by_elsewhere = |vnet: Place<'n>| {
+            let halves = vnet.children(&virtual_network::PEERING).into_iter();
+            let mut ends = halves.flat_map(|half| half.follow(&virtual_network::PEERING_TO_REMOTE));
+            !vnet.hub_connections().is_empty()
+                || !vnet.injections().is_empty()
+                || ends.any(|step| !step.end.place().is_some_and(Place::is_made))
+        };
+        is_managed || by_elsewhere(self) || by_elsewhere(other) || has_gateway(self) && has_gateway(other)
     }
 }
 

@@ -41,6 +41,20 @@ impl<'n> Service<'n> {
         self.zones().is_some() || self.kind.is_none() && by_part
     }
 
+    /// The port that clients connect to; nothing where there are several, or where it is not known.
+    pub fn port(&self) -> Option<u16> {
+        let (kind, parts) = (self.kind.as_deref()?, self.subresources.as_deref()?);
+        let of = |part: &String| {
+            let rows = paas::PORTS.iter().filter(|(of, ..)| of.eq_ignore_ascii_case(kind));
+            let mut rows = rows.filter(|(_, known, _)| known.iter().any(|known| known.eq_ignore_ascii_case(part)));
+            rows.next().map(|(.., port)| *port)
+        };
+        match parts {
+            [part] => of(part),
+            _ => None,
+        }
+    }
+
     /// The zones that its name may be found in, `{}` for a region; nothing where that is not known.
     pub fn zones(&self) -> Option<Vec<&'static str>> {
         let kind = self.kind.as_deref()?;
@@ -235,6 +249,17 @@ mod tests {
         assert_eq!(zones("Microsoft.Storage/storageAccounts", "DFS"), ["privatelink.dfs.core.windows.net"]);
         assert_eq!(service("Microsoft.Storage/storageAccounts", "tape").zones(), None);
         assert_eq!(service("Microsoft.Unheard/of", "vault").zones(), None);
+    }
+
+    #[test]
+    fn a_port_is_known_by_type_and_part() {
+        let port = |kind: &str, part: &str| {
+            let (kind, parts) = (Some(kind.into()), Some(vec![part.to_string()]));
+            Service { kind, place: None, subresources: parts }.port()
+        };
+        assert_eq!(port("microsoft.keyvault/vaults", "Vault"), Some(443));
+        assert_eq!(port("Microsoft.Storage/storageAccounts", "file"), Some(445));
+        assert_eq!(port("Microsoft.ServiceBus/namespaces", "namespace"), None);
     }
 
     #[test]
