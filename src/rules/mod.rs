@@ -289,6 +289,7 @@ rules! {
     vnl201_network_policy_incompatible
     vnl202_azure_npm_retirement
     vnl210_nsg_denies_required_cluster_traffic
+    vnl211_managed_nsg_or_node_resource_edited
     vnl213_nsg_deny_all_outbound
     vnl220_basic_load_balancer
     vnl221_outbound_ports_capacity
