@@ -296,6 +296,7 @@ rules! {
     vnl222_nat_zone_mismatch
     vnl223_nat_or_lb_public_ip_sku_mismatch
     vnl224_basic_public_ip
+    vnl225_node_resource_group_edited
     vnl230_private_endpoint_without_dns_zone_group
     vnl231_private_endpoint_zone_not_linked
     vnl232_private_endpoint_zone_name_wrong

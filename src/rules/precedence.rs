@@ -33,6 +33,7 @@ const YIELDS: &[(&str, &str)] = &[
     ("VNL175", "VNL179"),
     ("VNL177", "VNL179"),
     ("VNL183", "VNL179"),
+    ("VNL211", "VNL225"),
     ("VNL223", "VNL224"),
 ];
 
