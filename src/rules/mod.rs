@@ -301,6 +301,7 @@ rules! {
     vnl231_private_endpoint_zone_not_linked
     vnl232_private_endpoint_zone_name_wrong
     vnl234_manual_a_record_for_private_endpoint
+    vnl236_private_endpoint_zone_in_application_subscription
     vnl251_ddos_plan_attached_but_disabled
 }
 
