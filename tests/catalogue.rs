@@ -171,6 +171,8 @@ const TWO_CAUSES: &[(&str, &str)] = &[
     ("VNL026", "VNL155"),
     // Which zone a cluster has, and where that zone lies.
     ("VNL029", "VNL033"),
+    // A SKU that is retired, and what a private API server needs of a load balancer.
+    ("VNL157", "VNL220"),
     // Between nodes, and out of the network: two rules of one security group.
     ("VNL210", "VNL213"),
 ];
