@@ -3,7 +3,7 @@
 use super::{Finding, Settings, Step};
 use crate::azure::cluster;
 use crate::network::{Got, Network, Place};
-use crate::value::{Truth, Value};
+use crate::value::Truth;
 
 rule! {
     /// A cluster has no engine that enforces network policies.
