@@ -300,6 +300,7 @@ rules! {
     vnl232_private_endpoint_zone_name_wrong
     vnl233_private_endpoint_bypasses_firewall
     vnl234_manual_a_record_for_private_endpoint
+    vnl250_vnet_without_ddos_protection
     vnl251_ddos_plan_attached_but_disabled
 }
 
