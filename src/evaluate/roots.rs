@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, RwLock};
 
 use super::Root;
-use super::bicep::located;
+use super::bicep::{Declared, located};
 use super::models::Model;
 use super::terraform::{Configuration, files, is_configuration, is_plan, tree_of};
 use crate::source::{Refusal, Sources, Span, directory_of, extension_of, join, name_of};
@@ -67,6 +67,8 @@ pub struct Library<'a> {
     limits: Limits,
     configs: RwLock<BTreeMap<String, Arc<bicep::Config>>>,
     programs: RwLock<BTreeMap<String, Result<Arc<Program>, Refusal>>>,
+    /// What Bicep files and templates declare: many roots call the same modules.
+    declared: RwLock<BTreeMap<String, Result<Arc<Declared>, Refusal>>>,
     /// The models that were asked for, by what they stand for; `None` where none may be.
     models: Option<RwLock<BTreeMap<String, Arc<Program>>>>,
 }
@@ -80,6 +82,7 @@ impl<'a> Library<'a> {
             limits,
             configs: RwLock::default(),
             programs: RwLock::default(),
+            declared: RwLock::default(),
             models: Some(RwLock::default()),
         }
     }
@@ -142,10 +145,23 @@ impl<'a> Library<'a> {
         programs.entry(path.to_string()).or_insert(read).clone()
     }
 
+    /// What the Bicep file or template at a path declares, by name.
+    pub(super) fn declared(&self, path: &str) -> Result<Arc<Declared>, Refusal> {
+        if let Some(known) = self.declared.read().expect("no reader panics while it holds the lock").get(path) {
+            return known.clone();
+        }
+        let read = Declared::read(self, path).map(Arc::new);
+        let mut declared = self.declared.write().expect("no reader panics while it holds the lock");
+        declared.entry(path.to_string()).or_insert(read).clone()
+    }
+
     /// The ARM template at a path; `None` for other JSON, and for what the compiler made of a Bicep file beside it.
     pub fn template(&self, path: &str) -> Option<Arc<Program>> {
+        if self.has_source(path) && arm::is_compiled(self.sources, path) {
+            return None;
+        }
         let file = self.sources.file(self.sources.open(path).ok()?);
-        if !arm::is_template(&file.text) || arm::is_compiled(&file.text) && self.has_source(path) {
+        if !arm::is_template(&file.text) {
             return None;
         }
         self.program(path).ok().filter(|program| declares(program))
@@ -166,13 +182,7 @@ impl<'a> Library<'a> {
         let paths = names.filter_map(|name| join(directory_of(path), &format!("{name}.json")));
         let entries = self.sources.list(directory_of(path)).unwrap_or_default();
         let is_here = |path: &String| entries.iter().any(|entry| entry.name == name_of(path));
-        let is_compiled = |path: &String| {
-            let text = |file| self.sources.file(file);
-            self.sources
-                .open(path)
-                .is_ok_and(|file| arm::is_template(&text(file).text) && arm::is_compiled(&text(file).text))
-        };
-        paths.filter(|path| is_here(path) && is_compiled(path)).collect()
+        paths.filter(|path| is_here(path) && arm::is_compiled(self.sources, path)).collect()
     }
 
     /// Every program that was read and every file that was refused, by path.
@@ -276,8 +286,8 @@ fn plans_below(library: &Library, directory: &str) -> Vec<String> {
     let other = |path: &str| path.ends_with(".tfvars.json") || is_configuration(path);
     let candidates = library.sources.find(directory, &|path| extension_of(path) == "json" && !other(path));
     let looks_like_one = |path: &String| {
-        let opened = library.sources.open(path);
-        opened.is_ok_and(|file| syntax::plan::is_plan(&library.sources.file(file).text))
+        let opened = || library.sources.open(path).map(|file| library.sources.file(file));
+        !arm::is_compiled(library.sources, path) && opened().is_ok_and(|file| syntax::plan::is_plan(&file.text))
     };
     candidates.into_iter().filter(|path| looks_like_one(path) && is_plan(library, path)).collect()
 }

@@ -6,6 +6,7 @@ mod addresses;
 mod api_server;
 mod build;
 mod dump;
+mod endpoint_routes;
 mod facts;
 mod firewalls;
 mod identities;
@@ -37,6 +38,7 @@ pub use addresses::{
 };
 pub use api_server::Allowed;
 pub use build::{build, build_with};
+pub use endpoint_routes::Diversion;
 pub use facts::{Alias, Dangling, Facts};
 pub use firewalls::{Opening, Openings};
 pub use identities::{Actor, Grant, Mistaken, Permission};

@@ -182,7 +182,7 @@ impl<'n> Place<'n> {
     }
 
     /// The routes of a route table, and why there may be more.
-    fn static_routes(self, found: &mut Vec<Route<'n>>) -> Option<Unknown> {
+    pub(super) fn static_routes(self, found: &mut Vec<Route<'n>>) -> Option<Unknown> {
         let mut open = None;
         for route in self.children(&routes::ROUTE) {
             match route.get(&routes::PREFIX) {

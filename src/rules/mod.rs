@@ -300,8 +300,10 @@ rules! {
     vnl230_private_endpoint_without_dns_zone_group
     vnl231_private_endpoint_zone_not_linked
     vnl232_private_endpoint_zone_name_wrong
+    vnl233_private_endpoint_bypasses_firewall
     vnl234_manual_a_record_for_private_endpoint
     vnl236_private_endpoint_zone_in_application_subscription
+    vnl250_vnet_without_ddos_protection
     vnl251_ddos_plan_attached_but_disabled
 }
 

@@ -111,12 +111,13 @@ impl World<'_> {
         if !absent.elsewhere {
             return Err(absent.reason.to_string());
         }
-        let (model, items) = models::of_call(self.library, call, absent.reason)?;
+        let model = models::of_call(self.library, call, absent.reason)?;
         let place = format!("{} at {}:{}", model.title(), self.library.sources.path(call.head.file), call.head.start);
-        let mut files = self.files.borrow_mut();
-        let declared =
-            files.entry(place.clone()).or_insert_with(|| Ok(Arc::new(Declared::of_model(&place, model, &items))));
-        declared.clone().map_err(|refusal| refusal.to_string())
+        let mut standing = self.standing.borrow_mut();
+        let declared = standing.entry(place.clone()).or_insert_with(|| {
+            Arc::new(Declared::of_model(&place, model, &models::standing_at(self.library, model, call.head)))
+        });
+        Ok(Arc::clone(declared))
     }
 
     fn note_modelled(

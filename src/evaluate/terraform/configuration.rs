@@ -79,11 +79,11 @@ impl Configuration {
                 let name = name_of(declaration);
                 if !self.by_name.contains_key(&name) {
                     self.by_name.insert(name, self.resources.len());
-                    self.resources.push(Arc::new((**declaration).clone()));
+                    self.resources.push(Arc::clone(declaration));
                 }
             }
             Item::Module(declaration) => {
-                self.calls.insert(declaration.name.name.clone(), Arc::new((**declaration).clone()));
+                self.calls.insert(declaration.name.name.clone(), Arc::clone(declaration));
             }
             Item::Provider { name, body } => self.providers.push((name.clone(), body.clone())),
             Item::Terraform(body) => self.settings.push(body.clone()),

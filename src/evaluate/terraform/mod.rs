@@ -433,11 +433,12 @@ impl<'a> World<'a> {
 
     /// Where the configuration of a call's model is kept: a place that no directory has.
     fn model_of(&self, call: &Declaration) -> Result<String, String> {
-        let (model, items) = models::of_call(self.library, call, "its source is not in this repository")?;
+        let model = models::of_call(self.library, call, "its source is not in this repository")?;
         let path = self.library.sources.path(call.head.file);
         let place = format!("{} at {path}:{}", model.title(), call.head.start);
         let mut configurations = self.configurations.borrow_mut();
         if !configurations.contains_key(&place) {
+            let items = models::standing_at(self.library, model, call.head);
             let configuration = Configuration { model: Some(model), ..Configuration::of_items(&place, &items) };
             configurations.insert(place.clone(), Some(Arc::new(configuration)));
         }
