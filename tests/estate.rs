@@ -294,6 +294,96 @@ fn an_alias_joins_what_is_read_with_what_is_made() {
     assert_eq!(codes(&run(&[("hub/main.tf", &hub), ("spoke/main.tf", &spoke), ("vnetlint.toml", toml)])), ["VNL001"]);
 }
 
+const NETWORK: &str = "
+    resource spoke 'Microsoft.Network/virtualNetworks@2024-05-01' = {
+      name: 'vnet-spoke-orders'
+      properties: {
+        addressSpace: { addressPrefixes: [ '10.1.0.0/16' ] }
+        subnets: [
+          { name: 'snet-nodes', properties: { addressPrefix: '10.1.0.0/22', routeTable: { id: routes.id } } }
+        ]
+      }
+    }
+    resource routes 'Microsoft.Network/routeTables@2024-05-01' = {
+      name: 'rt'
+      properties: {
+        routes: [
+          {
+            name: 'all'
+            properties: {
+              addressPrefix: '0.0.0.0/0', nextHopType: 'VirtualAppliance', nextHopIpAddress: '10.0.0.4'
+            }
+          }
+        ]
+      }
+    }
+";
+
+/// A cluster in a VNet that is read under a name.
+fn cluster_in(vnet: &str) -> String {
+    format!(
+        "param network string = 'net'
+         resource spoke 'Microsoft.Network/virtualNetworks@2024-05-01' existing = {{
+           scope: resourceGroup(network)
+           name: '{vnet}'
+           resource nodes 'subnets' existing = {{ name: 'snet-nodes' }}
+         }}
+         resource aks 'Microsoft.ContainerService/managedClusters@2025-05-01' = {{
+           name: 'aks'
+           properties: {{
+             agentPoolProfiles: [ {{ name: 'system', vnetSubnetID: spoke::nodes.id }} ]
+             networkProfile: {{ networkPlugin: 'azure', outboundType: 'userDefinedRouting' }}
+           }}
+         }}"
+    )
+}
+
+/// Whether VNL070 is undecided, and its help.
+fn outbound(cluster: &str, toml: &str) -> (bool, String, Vec<String>) {
+    let texts = [("network/main.bicep", NETWORK), ("cluster/main.bicep", cluster), ("vnetlint.toml", toml)];
+    let analysis = run(&texts);
+    let found = analysis.findings.iter().find(|finding| finding.code == "VNL070");
+    let steps = found.map(|found| found.steps.iter().map(|step| step.message.clone()).collect());
+    let help = found.and_then(|found| found.help.clone()).unwrap_or_default();
+    (found.is_some(), help, steps.unwrap_or_default())
+}
+
+#[test]
+fn an_alias_of_a_network_is_one_of_what_lies_in_it() {
+    let cluster = cluster_in("vnet-hub-spoke-orders");
+    assert!(outbound(&cluster, "").0);
+    let own = "'root:cluster/main.bicep/spoke'";
+    let id = "'/subscriptions/s/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/vnet-hub-spoke-orders'";
+    for name in [own, id] {
+        let toml = format!("[aliases]\n{name} = 'root:network/main.bicep/spoke'\n");
+        assert_eq!(outbound(&cluster, &toml), (false, String::new(), vec![]), "{name}");
+    }
+    // It is in another group.
+    let toml = format!("[aliases]\n{} = 'root:network/main.bicep/spoke'\n", id.replace("/net/", "/other/"));
+    assert!(outbound(&cluster, &toml).0);
+}
+
+#[test]
+fn what_is_read_under_another_name_than_it_is_made_is_said_with_the_alias_that_settles_it() {
+    let (_, help, steps) = outbound(&cluster_in("vnet-hub-spoke-orders"), "");
+    assert_eq!(
+        help,
+        "where both are one, say so in `vnetlint.toml`, under `[aliases]`: `\"root:cluster/main.bicep/spoke\" = \"root:network/main.bicep/spoke\"`"
+    );
+    let says = |what: &str, name: &str| {
+        let id = format!("virtualnetworks/{name}/subnets/snet-nodes`");
+        assert!(steps.iter().any(|step| step.starts_with(what) && step.contains(&id)), "{steps:?}");
+    };
+    says("nothing in this run makes `", "vnet-hub-spoke-orders");
+    says("this makes `", "vnet-spoke-orders");
+    // What the help says is taken.
+    let toml = format!("[aliases]\n{}\n", help.split('`').nth(5).expect("three texts in marks"));
+    assert!(!outbound(&cluster_in("vnet-hub-spoke-orders"), &toml).0, "{toml}");
+    // A name that is not known may be any.
+    let steps = outbound(&cluster_in("${network}-vnet-${deployment().location}"), "").2;
+    assert!(steps.iter().any(|step| step.starts_with("this run does not say what is `")), "{steps:?}");
+}
+
 #[test]
 fn an_alias_to_nothing_is_reported_with_the_nearest() {
     let spoke = spoke("var.zone_id", "[\"10.0.0.4\"]", "variable \"zone_id\" {}\n");

@@ -107,7 +107,7 @@ pub struct Network {
     /// What the user calls by another name: inputs, outputs and attributes, of one root or of any.
     named: HashMap<(Option<RootId>, SmolStr), facts::Target>,
     /// Ids that the user calls by another one.
-    renamed: Vec<(ResourceId, facts::Target)>,
+    renamed: Vec<(ResourceId, ResourceId)>,
     dangling: Vec<Dangling>,
     /// Two nodes of different roots that are made under one id.
     twice: Vec<(usize, usize)>,

@@ -10,6 +10,7 @@ mod finding;
 mod gateways;
 mod hub_links;
 mod identity_roles;
+mod other_names;
 mod precedence;
 mod scope;
 mod udr;
@@ -318,6 +319,8 @@ pub fn check(network: &Network, settings: &Settings) -> Vec<Finding> {
     let mut findings: Vec<Finding> = found.into_iter().flatten().collect();
     findings.extend(scope::unknown_facts(network));
     let mut findings = precedence::settle(findings);
+    let made = other_names::Made::of(network);
+    findings.iter_mut().for_each(|finding| made.say(finding));
     findings.iter_mut().for_each(|finding| by_model::say(network, finding));
     findings
 }
