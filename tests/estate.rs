@@ -405,6 +405,24 @@ fn an_alias_to_nothing_is_reported_with_the_nearest() {
 }
 
 #[test]
+fn a_module_in_letters_of_another_case_is_read_and_reported() {
+    let network = "resource \"azurerm_virtual_network\" \"v\" {\n  name = \"v\"\n  resource_group_name = \"net\"\n}\n";
+    let terraform =
+        [("all/main.tf", "module \"network\" {\n  source = \"../Network\"\n}\n"), ("network/main.tf", network)];
+    let bicep =
+        [("all/main.bicep", "module network '../Network/main.bicep' = { name: 'n' }"), ("network/main.bicep", NETWORK)];
+    for texts in [terraform, bicep] {
+        let analysis = analyze(Sources::of_texts(texts), &options(&["all"]));
+        let message = messages(&analysis, "VNL-P003").join(" ");
+        assert!(
+            message.starts_with("module \"network\" is found on Windows and macOS only: there is no \"Network"),
+            "{message}"
+        );
+        assert_eq!(analysis.coverage.vnets, 1, "{message}");
+    }
+}
+
+#[test]
 fn layers_order_roots_that_nothing_else_orders() {
     let zone = format!("\"{ID}/privateDnsZones/{ZONE}\"");
     let spoke = spoke(&zone, "[\"10.0.0.4\"]", "");

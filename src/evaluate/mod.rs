@@ -182,6 +182,11 @@ fn answer(value: Value, refused: &[Refused]) -> Result<Value, String> {
     }
 }
 
+/// Why a module is found on Windows and macOS only.
+fn in_another_case(written: &str, read: &str) -> String {
+    format!("there is no {written:?}, and {read:?} is read for it")
+}
+
 /// Says that a root took all of its steps.
 fn cut_short(span: Span) -> Fault {
     let message = "the analysis of this root was cut short: evaluating it takes too many steps".into();
