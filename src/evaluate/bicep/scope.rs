@@ -558,7 +558,10 @@ impl Here<'_, '_> {
             ("managementGroup", []) => written(management_group_object(root, target)),
             ("tenant", []) => written(tenant_object(root)),
             ("deployment", []) => written(self.deployment()),
-            ("environment", []) => written(evaluator.unknown("environment()", Reason::Data, call.span)),
+            // Networks of two clouds are never one estate.
+            ("environment", []) => {
+                written(Value::unknown(Unknown::new(RootId::SHARED, "environment()", Reason::Data).at(call.span)))
+            }
             ("deployer", []) => written(evaluator.unknown("deployer()", Reason::Data, call.span)),
             ("resourceGroup" | "subscription" | "managementGroup", _) => {
                 let arguments = match evaluator.arguments(call, bindings) {
