@@ -422,6 +422,112 @@ fn a_module_in_letters_of_another_case_is_read_and_reported() {
     }
 }
 
+/// The nodes of a graph that stand for something of their own, of one type.
+fn nodes(texts: &[(&str, &str)], kind: &str) -> Vec<String> {
+    let sources = Sources::of_texts(texts.iter().copied());
+    let network = vnetlint::network::build(vnetlint::analysis::evaluate(&sources, &options(&[""])));
+    let places = network.places();
+    places.iter().filter(|place| place.kind().name == kind).map(|place| place.address().to_string()).collect()
+}
+
+#[test]
+fn two_names_that_hang_on_one_condition_are_not_one_name() {
+    let zone = |symbol: &str, existing: &str, names: &str| {
+        format!(
+            "resource {symbol} 'Microsoft.Network/privateDnsZones@2024-06-01'{existing} = {{ name: big ? {names} }}\n"
+        )
+    };
+    let both = |names: &str| {
+        let made = zone("made", "", "'a.one' : 'a.two'");
+        format!("param big bool\n{made}{}", zone("read", " existing", names))
+    };
+    let of = |names: &str| nodes(&[("main.bicep", &both(names))], "Microsoft.Network/privateDnsZones");
+    assert_eq!(of("'a.one' : 'a.two'"), ["made"]);
+    assert_eq!(of("'b.one' : 'b.two'"), ["made", "read"]);
+}
+
+#[test]
+fn all_roots_of_an_estate_are_deployed_to_one_cloud() {
+    let zone = |existing: &str, place: &str| {
+        let name = format!("privatelink.file.{place}");
+        format!(
+            "resource zone 'Microsoft.Network/privateDnsZones@2024-06-01'{existing} = {{ scope: resourceGroup('dns'), name: '{name}' }}\n"
+        )
+    };
+    let of = |place: &str| {
+        let made = format!(
+            "targetScope = 'subscription'\nmodule zones 'zones.bicep' = {{ scope: resourceGroup('dns'), name: 'z' }}\n"
+        );
+        let zones = zone("", place).replace("scope: resourceGroup('dns'), ", "");
+        let texts =
+            [("dns/main.bicep", &*made), ("dns/zones.bicep", &zones), ("app/main.bicep", &zone(" existing", place))];
+        nodes(&texts, "Microsoft.Network/privateDnsZones")
+    };
+    assert_eq!(of("${environment().suffixes.storage}"), ["zones.zone"]);
+    // Where each is deployed to is its own.
+    assert_eq!(of("${deployment().name}.${environment().suffixes.storage}").len(), 2);
+    assert_eq!(of("${environment().suffixes.storage}.${deployment().name}").len(), 2);
+    assert_eq!(of("${environment().name == 'x' ? deployment().name : 'a'}").len(), 2);
+}
+
+#[test]
+fn a_root_that_reads_what_another_makes_is_in_its_subscription() {
+    let network = "
+resource \"azurerm_virtual_network\" \"spoke\" {
+  name                = \"vnet-spoke\"
+  resource_group_name = \"net\"
+  address_space       = [\"10.1.0.0/16\"]
+}
+resource \"azurerm_subnet\" \"nodes\" {
+  name                 = \"snet-nodes\"
+  resource_group_name  = \"net\"
+  virtual_network_name = azurerm_virtual_network.spoke.name
+  address_prefixes     = [\"10.1.0.0/22\"]
+}
+";
+    let cluster = "
+data \"azurerm_resource_group\" \"net\" {
+  name = \"GROUP\"
+}
+data \"azurerm_subnet\" \"nodes\" {
+  name                 = \"snet-nodes\"
+  resource_group_name  = \"net\"
+  virtual_network_name = \"vnet-spoke\"
+}
+resource \"azurerm_user_assigned_identity\" \"aks\" {
+  name                = \"aks\"
+  resource_group_name = \"aks\"
+  location            = \"westeurope\"
+}
+resource \"azurerm_role_assignment\" \"net\" {
+  scope                = data.azurerm_resource_group.net.id
+  role_definition_name = \"Network Contributor\"
+  principal_id         = azurerm_user_assigned_identity.aks.principal_id
+}
+resource \"azurerm_kubernetes_cluster\" \"aks\" {
+  name                = \"aks\"
+  resource_group_name = \"aks\"
+  location            = \"westeurope\"
+  depends_on          = [azurerm_role_assignment.net]
+  default_node_pool {
+    name           = \"system\"
+    vnet_subnet_id = data.azurerm_subnet.nodes.id
+  }
+  identity {
+    type         = \"UserAssigned\"
+    identity_ids = [azurerm_user_assigned_identity.aks.id]
+  }
+}
+";
+    let of = |group: &str| {
+        let analysis = run(&[("network/main.tf", network), ("cluster/main.tf", &cluster.replace("GROUP", group))]);
+        let found = analysis.findings.iter().find(|finding| finding.code == "VNL026");
+        found.map(|finding| finding.verdict)
+    };
+    assert_eq!(of("net"), None);
+    assert!(of("other").is_some());
+}
+
 #[test]
 fn layers_order_roots_that_nothing_else_orders() {
     let zone = format!("\"{ID}/privateDnsZones/{ZONE}\"");

@@ -24,6 +24,7 @@ mod public_addresses;
 mod routes;
 mod security;
 mod subnets;
+mod subscriptions;
 mod ways;
 
 use std::collections::{HashMap, HashSet};
@@ -31,7 +32,7 @@ use std::collections::{HashMap, HashSet};
 use crate::azure::Type;
 use crate::evaluate::{ModelledModule, Root, Standing};
 use crate::source::Span;
-use crate::value::{Address, Hole, ResourceId, RootId, SmolStr, Truth, Unknown, Value};
+use crate::value::{Address, Hole, Pieces, ResourceId, RootId, SmolStr, Truth, Unknown, Value};
 
 pub use addresses::{
     Load, RESERVED, Room, Sized, first_addresses, is_private, length_for, overlap, reserved, size, usable,
@@ -108,6 +109,8 @@ pub struct Network {
     named: HashMap<(Option<RootId>, SmolStr), facts::Target>,
     /// Ids that the user calls by another one.
     renamed: Vec<(ResourceId, ResourceId)>,
+    /// The one name of subscriptions that have several, by how each is spelled.
+    one_subscription: HashMap<String, Pieces>,
     dangling: Vec<Dangling>,
     /// Two nodes of different roots that are made under one id.
     twice: Vec<(usize, usize)>,
