@@ -292,8 +292,12 @@ impl Sources {
         let below =
             |path: &str| directory.is_empty() || path == directory || path.starts_with(&format!("{directory}/"));
         let wanted = |path: &str| wanted(path) && (path == directory || !self.excluded.is_match(path));
+        let hidden = |path: &str| {
+            let inside = path.strip_prefix(directory).unwrap_or(path);
+            inside.split('/').any(|segment| segment.starts_with('.'))
+        };
         for (path, text) in &self.texts.read().expect("no reader panics while it holds the lock").by_path {
-            if text.is_ok() && below(path) && wanted(path) {
+            if text.is_ok() && below(path) && !hidden(path) && wanted(path) {
                 found.insert(path.clone());
             }
         }
@@ -524,5 +528,9 @@ mod tests {
         assert_eq!(sources.in_another_case("A/C/d.tf").as_deref(), Some("a/c/d.tf"));
         assert_eq!(sources.in_another_case("a/b.tf"), None);
         assert_eq!(sources.find("a", &|p| p.ends_with(".tf")), ["a/b.tf", "a/c/d.tf"]);
+        // What `terraform init` leaves behind is nobody's root.
+        sources.overlay("a/.terraform/modules/x/main.tf", String::new());
+        assert_eq!(sources.find("a", &|p| p.ends_with(".tf")), ["a/b.tf", "a/c/d.tf"]);
+        assert_eq!(sources.find("a/.terraform/modules/x", &|_| true), ["a/.terraform/modules/x/main.tf"]);
     }
 }
