@@ -455,12 +455,11 @@ fn all_roots_of_an_estate_are_deployed_to_one_cloud() {
         )
     };
     let of = |place: &str| {
-        let made = format!(
-            "targetScope = 'subscription'\nmodule zones 'zones.bicep' = {{ scope: resourceGroup('dns'), name: 'z' }}\n"
-        );
+        let made =
+            "targetScope = 'subscription'\nmodule zones 'zones.bicep' = { scope: resourceGroup('dns'), name: 'z' }\n";
         let zones = zone("", place).replace("scope: resourceGroup('dns'), ", "");
         let texts =
-            [("dns/main.bicep", &*made), ("dns/zones.bicep", &zones), ("app/main.bicep", &zone(" existing", place))];
+            [("dns/main.bicep", made), ("dns/zones.bicep", &zones), ("app/main.bicep", &zone(" existing", place))];
         nodes(&texts, "Microsoft.Network/privateDnsZones")
     };
     assert_eq!(of("${environment().suffixes.storage}"), ["zones.zone"]);
