@@ -58,7 +58,7 @@ fn exported(root: &Root, evaluated: &Evaluated) -> String {
     };
     let count = evaluated.resources.len();
     let noun = if count == 1 { "resource" } else { "resources" };
-    visible(&format!("{} ({what}: {count} {noun} of the network)\n", root.path)).into_owned()
+    format!("{}\n", visible(&format!("{} ({what}: {count} {noun} of the network)", root.path)))
 }
 
 /// `azurerm 4.14.0 (locked)`, `azapi ~> 2.0`.
