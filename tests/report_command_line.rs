@@ -271,6 +271,26 @@ fn why_says_what_is_known_and_what_it_may_be_asked() {
     assert_eq!(say(&["why", one, "--path", estate], "").code, 0);
 }
 
+/// Whoever follows a value to its place finds it there, though it came through inputs and modules.
+#[test]
+fn a_value_that_why_shows_stands_where_it_says() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let estate = root.join("fixtures/estate");
+    let said = say(&["why", "aks-data", "--path", estate.to_str().expect("Unicode")], "");
+    let mut followed = 0;
+    for line in said.out.lines().filter(|line| ["its ranges:", "it asks"].iter().any(|fact| line.contains(fact))) {
+        let (fact, place) = line.split_once("  (").expect("a place");
+        let place = place.trim_end_matches(')').rsplit(", from ").next().expect("a place");
+        let (path, number) = place.rsplit_once(':').expect("a line");
+        let text = std::fs::read_to_string(root.join(path)).expect("a file");
+        let there = text.lines().nth(number.parse::<usize>().expect("a number") - 1).expect("a line");
+        let value = fact.rsplit(' ').next().expect("a value");
+        assert!(there.contains(value), "{line}: {there}");
+        followed += 1;
+    }
+    assert_eq!(followed, 2, "{}", said.out);
+}
+
 #[test]
 fn a_graph_is_of_one_environment() {
     let root = folder("graphs");

@@ -181,7 +181,7 @@ impl Network {
                 if !over(end) {
                     continue;
                 }
-                let noun = link.field.arm;
+                let noun = place.spelling(link.field);
                 let there = Hop { to: end, words: format!("points, by `{noun}`, at"), span: step.span };
                 let back = Hop { to: place, words: format!("is what `{noun}` points at in"), span: step.span };
                 near.entry(place.index).or_default().push(there);
