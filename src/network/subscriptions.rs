@@ -1,7 +1,7 @@
 //! In: what is read in one root and turned out to be made in another. Out: which subscriptions are one.
 //! Never: takes two subscriptions for one because they might be.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::identity::spelled;
 use super::{Network, Node};
@@ -13,6 +13,8 @@ struct Classes {
     /// The name that stands for each.
     above: BTreeMap<String, String>,
     names: BTreeMap<String, Pieces>,
+    /// Pairs that were met: two roots have many resources in common.
+    met: HashSet<(String, String)>,
 }
 
 impl Network {
@@ -57,10 +59,10 @@ impl Network {
 impl Classes {
     fn unite(&mut self, a: &Pieces, b: &Pieces) {
         let is_name = |pieces: &Pieces| pieces.as_literal().is_some() || pieces.only_hole().is_some();
-        let (a, b) = match is_name(a) && is_name(b) && a != b {
-            true => (self.head(a), self.head(b)),
-            false => return,
-        };
+        if a == b || !is_name(a) || !is_name(b) || !self.met.insert((spelled(a), spelled(b))) {
+            return;
+        }
+        let (a, b) = (self.head(a), self.head(b));
         if a != b {
             // The name that stands for others is a known one where there is one, and else the first.
             let known = |name: &String| self.names[name].as_literal().is_none();
