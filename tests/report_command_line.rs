@@ -292,6 +292,19 @@ fn a_value_that_why_shows_stands_where_it_says() {
 }
 
 #[test]
+fn the_stages_of_an_estate_are_asked_for_together() {
+    let stage = |name: &str| format!("{}/tests/support/one-estate/terraform/{name}", env!("CARGO_MANIFEST_DIR"));
+    let said = say(&["roots", &stage("hub"), &stage("cluster")], "");
+    let heads: Vec<&str> = said.out.lines().filter(|line| !line.starts_with(' ')).collect();
+    let [hub, cluster] =
+        ["hub", "cluster"].map(|name| format!("tests/support/one-estate/terraform/{name} (Terraform)"));
+    assert_eq!((said.code, heads), (0, vec![cluster.as_str(), &hub]));
+    let said = say(&["resources", &stage("hub"), &stage("cluster")], "");
+    let has = |address: &str| said.out.contains(address);
+    assert!(has("module.hub_network.azapi_resource.vnet") && has("azurerm_kubernetes_cluster.orders"), "{}", said.out);
+}
+
+#[test]
 fn a_graph_is_of_one_environment() {
     let root = folder("graphs");
     std::fs::write(root.join("main.tf"), "variable \"a\" {}\n").expect("a file");

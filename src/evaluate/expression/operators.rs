@@ -242,7 +242,11 @@ impl Evaluator<'_> {
 /// Whether a value is null or empty and the other one an id or a name, which everything that is made has:
 /// `azurerm_virtual_network.hub.id == null` is false once there is a network.
 fn is_nothing_of(value: &Value, attribute: &Value) -> bool {
-    let is_something = matches!(&attribute.kind, Kind::Reference(reference) if is_text_attribute(reference));
+    let is_something = match &attribute.kind {
+        // A name inside of a block may be left out.
+        Kind::Reference(reference) => reference.path.len() == 1 && is_text_attribute(reference),
+        _ => false,
+    };
     is_something && (value.is_null() || value.as_text() == Some(""))
 }
 
