@@ -470,6 +470,27 @@ fn all_roots_of_an_estate_are_deployed_to_one_cloud() {
 }
 
 #[test]
+fn the_configuration_names_the_cloud() {
+    let zone = "resource zone 'Microsoft.Network/privateDnsZones@2024-06-01' = { name: 'privatelink${environment().suffixes.acrLoginServer}' }\noutput cloud string = environment().name\noutput graph string = environment().graph\n";
+    let of = |toml: &str| {
+        let sources = Sources::of_texts([("main.bicep", zone), ("vnetlint.toml", toml)]);
+        let file = sources.open("vnetlint.toml").expect("a configuration");
+        let config = Config::read(&sources, &[Text { file, base: String::new() }]).expect("a configuration");
+        let options = Options { config, ..options(&["main.bicep"]) };
+        let evaluated = vnetlint::analysis::evaluate(&sources, &options).remove(0).1;
+        let said = ["cloud", "graph"].map(|name| evaluated.outputs[name].as_text().map(str::to_string));
+        let [cloud, graph] = said;
+        assert_eq!(graph, None, "what is not a name of DNS is not known");
+        let resource = evaluated.resources.iter().find(|resource| resource.type_name.ends_with("privateDnsZones"));
+        (resource.and_then(|zone| zone.names[0].as_text().map(str::to_string)), cloud)
+    };
+    assert_eq!(of(""), (None, None));
+    let known = |zone: &str, cloud: &str| (Some(zone.to_string()), Some(cloud.to_string()));
+    assert_eq!(of("cloud = 'AzureCloud'\n"), known("privatelink.azurecr.io", "AzureCloud"));
+    assert_eq!(of("cloud = 'AzureUSGovernment'\n"), known("privatelink.azurecr.us", "AzureUSGovernment"));
+}
+
+#[test]
 fn a_root_that_reads_what_another_makes_is_in_its_subscription() {
     let network = "
 resource \"azurerm_virtual_network\" \"spoke\" {

@@ -212,7 +212,8 @@ pub fn environments(sources: &Sources, options: &Options) -> BTreeSet<String> {
 }
 
 fn library<'a>(sources: &'a Sources, options: &Options) -> Library<'a> {
-    let library = Library::new(sources, options.limits).with_modules(options.modules);
+    let mut library = Library::new(sources, options.limits).with_modules(options.modules);
+    library.cloud = options.config.cloud;
     if options.without_models { library.without_models() } else { library }
 }
 
@@ -265,6 +266,7 @@ pub fn console<'a>(sources: &'a Sources, options: &Options, dialect: Dialect, pa
         limits: options.limits,
         without_models: options.without_models,
         modules: options.modules,
+        cloud: options.config.cloud,
         inputs: options.inputs.clone(),
         root,
         asked: std::cell::Cell::new(0),
@@ -277,6 +279,7 @@ pub struct Console<'a> {
     limits: Limits,
     without_models: bool,
     modules: Modules,
+    cloud: Option<evaluate::Cloud>,
     inputs: Inputs,
     root: Root,
     asked: std::cell::Cell<usize>,
@@ -287,7 +290,8 @@ impl Console<'_> {
     pub fn evaluate(&self, text: &str) -> Result<Value, String> {
         let asked = self.asked.get();
         self.asked.set(asked + 1);
-        let library = Library::new(self.sources, self.limits).with_modules(self.modules);
+        let mut library = Library::new(self.sources, self.limits).with_modules(self.modules);
+        library.cloud = self.cloud;
         let library = if self.without_models { library.without_models() } else { library };
         evaluate::evaluate_text(&library, &self.root, &self.inputs, text, asked)
     }

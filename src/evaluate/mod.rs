@@ -20,6 +20,7 @@ use crate::source::{Refusal, Span};
 use crate::syntax::{self, Dialect, Fault, Item};
 use crate::value::{Address, Pieces, Reason, RootId, SmolStr, Truth, Unknown, Value};
 
+pub use bicep::Cloud;
 pub use expression::{Bindings, Call, Evaluator, Fuel, Refused, Scope, form, is_broken};
 pub use models::ModelledModule;
 pub use outside::{

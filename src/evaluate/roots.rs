@@ -64,6 +64,8 @@ pub struct Library<'a> {
     pub sources: &'a Sources,
     /// Which module calls are followed.
     pub modules: Modules,
+    /// The cloud that Bicep and ARM are deployed to, where the user says so.
+    pub cloud: Option<super::Cloud>,
     limits: Limits,
     configs: RwLock<BTreeMap<String, Arc<bicep::Config>>>,
     programs: RwLock<BTreeMap<String, Result<Arc<Program>, Refusal>>>,
@@ -79,6 +81,7 @@ impl<'a> Library<'a> {
         Library {
             sources,
             modules: Modules::default(),
+            cloud: None,
             limits,
             configs: RwLock::default(),
             programs: RwLock::default(),

@@ -2,6 +2,7 @@
 //! Never: knows a resource type of Azure, but for those that are themselves places to deploy to.
 
 mod calls;
+mod cloud;
 mod declared;
 mod instances;
 mod located;
@@ -27,6 +28,7 @@ use crate::source::{Refusal, Span, directory_of, join};
 use crate::syntax::{Declaration, Dialect, Expr, ExprKind, Fault, Field};
 use crate::value::{Address, Hand, Kind, Origin, Reason, Reference, RootId, SmolStr, Truth, Unknown, Value};
 
+pub use cloud::Cloud;
 pub(super) use declared::Declared;
 use instances::{Instances, Loop, Made};
 pub use located::located;

@@ -226,6 +226,18 @@ fn an_id_that_is_put_together_equals_one_by_names() {
 }
 
 #[test]
+fn modules_are_deployed_to_where_their_root_is() {
+    let evaluated = evaluated(&[
+        (
+            "main.bicep",
+            "targetScope = 'subscription'\nmodule a 'a.bicep' = { name: 'first' }\noutput a string = a.outputs.zone\noutput own string = 'z.${deployment().location}'",
+        ),
+        ("a.bicep", "targetScope = 'subscription'\noutput zone string = 'z.${deployment().location}'"),
+    ]);
+    assert_eq!(told(&evaluated), ["a = \"z.${deployment().location}\"", "own = \"z.${deployment().location}\""]);
+}
+
+#[test]
 fn what_only_azure_knows_has_a_name_and_keys_are_secrets() {
     let evaluated = evaluated(&[(
         "main.bicep",
