@@ -18,6 +18,10 @@ const MAX_INSTANCES: usize = 4096;
 /// The size of a long file of one language.
 const LONG: usize = 100 * 1024;
 
+/// As the command has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

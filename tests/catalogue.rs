@@ -171,12 +171,14 @@ const TWO_CAUSES: &[(&str, &str)] = &[
     ("VNL026", "VNL155"),
     // Which zone a cluster has, and where that zone lies.
     ("VNL029", "VNL033"),
+    // A SKU that is retired, and what a private API server needs of a load balancer.
+    ("VNL157", "VNL220"),
     // Between nodes, and out of the network: two rules of one security group.
     ("VNL210", "VNL213"),
 ];
 
 /// Rules of the catalogue that are still to be written.
-const NOT_YET: &[&str] = &["VNL211", "VNL225", "VNL235", "VNL236", "VNL250"];
+const NOT_YET: &[&str] = &["VNL235"];
 
 #[test]
 fn every_rule_of_the_catalogue_is_there_as_it_says() {

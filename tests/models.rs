@@ -225,6 +225,48 @@ fn a_model_is_found_by_its_repository_too() {
     assert_eq!(evaluated.modelled.len(), 1);
 }
 
+#[test]
+fn the_subnets_of_a_map_have_its_keys_as_names() {
+    let text = "
+        resource \"azurerm_route_table\" \"nodes\" {
+          name                = \"rt\"
+          resource_group_name = \"net\"
+          location            = \"westeurope\"
+        }
+        module \"network\" {
+          source                        = \"Azure/subnets/azurerm\"
+          version                       = \"1.0.0\"
+          resource_group_name           = \"net\"
+          virtual_network_name          = \"spoke\"
+          virtual_network_location      = \"westeurope\"
+          virtual_network_address_space = [\"10.56.0.0/16\"]
+          virtual_network_dns_servers   = { dns_servers = [\"10.0.0.4\"] }
+          subnets = {
+            nodes   = { address_prefixes = [\"10.56.0.0/24\"], route_table = { id = azurerm_route_table.nodes.id } }
+            gateway = { address_prefixes = [\"10.56.1.0/24\"] }
+          }
+        }
+        resource \"azurerm_kubernetes_cluster\" \"aks\" {
+          name                = \"aks\"
+          resource_group_name = \"net\"
+          location            = \"westeurope\"
+          default_node_pool {
+            name           = \"system\"
+            vnet_subnet_id = lookup(module.network.vnet_subnets_name_id, \"nodes\")
+          }
+        }
+    ";
+    let facts = graph::facts(&dump(vec![("main.tf".into(), text.into())], "terraform"));
+    let leads = |from: &str, to: &str| {
+        let said = |link: &&String| link.split_once(" -> ").is_some_and(|(a, b)| a.contains(from) && b.ends_with(to));
+        facts.links.iter().any(|link| said(&link))
+    };
+    let nodes = "virtualnetworks/subnets spoke/nodes";
+    assert!(leads("managedclusters/agentpools aks/system", nodes), "{:#?}", facts.links);
+    assert!(leads(nodes, "routetables rt"), "{:#?}", facts.links);
+    assert!(!leads("spoke/gateway", "routetables rt"), "{:#?}", facts.links);
+}
+
 /// Every model makes something of no inputs at all: no name in it means nothing.
 #[test]
 fn every_model_can_be_evaluated() {

@@ -152,7 +152,7 @@ const EDITS: &[Edit] = &[
     ),
     edit(
         "an API server without ranges",
-        r"(?s)\n\s*api_server_access_profile \{\s*authorized_ip_ranges[^}]*\}()",
+        r"(?s)\n\s*api_server_access_profile \{\s*authorized_ip_ranges[^\n]*\n\s*\}()",
         r"\n\s*apiServerAccessProfile: \{ authorizedIPRanges: .*()",
         "${1}",
     ),

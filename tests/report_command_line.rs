@@ -271,6 +271,39 @@ fn why_says_what_is_known_and_what_it_may_be_asked() {
     assert_eq!(say(&["why", one, "--path", estate], "").code, 0);
 }
 
+/// Whoever follows a value to its place finds it there, though it came through inputs and modules.
+#[test]
+fn a_value_that_why_shows_stands_where_it_says() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let estate = root.join("fixtures/estate");
+    let said = say(&["why", "aks-data", "--path", estate.to_str().expect("Unicode")], "");
+    let mut followed = 0;
+    for line in said.out.lines().filter(|line| ["its ranges:", "it asks"].iter().any(|fact| line.contains(fact))) {
+        let (fact, place) = line.split_once("  (").expect("a place");
+        let place = place.trim_end_matches(')').rsplit(", from ").next().expect("a place");
+        let (path, number) = place.rsplit_once(':').expect("a line");
+        let text = std::fs::read_to_string(root.join(path)).expect("a file");
+        let there = text.lines().nth(number.parse::<usize>().expect("a number") - 1).expect("a line");
+        let value = fact.rsplit(' ').next().expect("a value");
+        assert!(there.contains(value), "{line}: {there}");
+        followed += 1;
+    }
+    assert_eq!(followed, 2, "{}", said.out);
+}
+
+#[test]
+fn the_stages_of_an_estate_are_asked_for_together() {
+    let stage = |name: &str| format!("{}/tests/support/one-estate/terraform/{name}", env!("CARGO_MANIFEST_DIR"));
+    let said = say(&["roots", &stage("hub"), &stage("cluster")], "");
+    let heads: Vec<&str> = said.out.lines().filter(|line| !line.starts_with(' ')).collect();
+    let [hub, cluster] =
+        ["hub", "cluster"].map(|name| format!("tests/support/one-estate/terraform/{name} (Terraform)"));
+    assert_eq!((said.code, heads), (0, vec![cluster.as_str(), &hub]));
+    let said = say(&["resources", &stage("hub"), &stage("cluster")], "");
+    let has = |address: &str| said.out.contains(address);
+    assert!(has("module.hub_network.azapi_resource.vnet") && has("azurerm_kubernetes_cluster.orders"), "{}", said.out);
+}
+
 #[test]
 fn a_graph_is_of_one_environment() {
     let root = folder("graphs");
@@ -281,6 +314,21 @@ fn a_graph_is_of_one_environment() {
     let path = root.to_str().expect("Unicode");
     let said = say(&["graph", "--format", "json", path], "");
     assert_eq!(said.err, "error: there are several environments: choose one with --env dev or prod\n");
+    for name in ["dev", "prod"] {
+        std::fs::create_dir_all(root.join("samples").join(name)).expect("a folder");
+        std::fs::write(root.join("samples").join(name).join("main.tf"), "variable \"a\" {}\n").expect("a file");
+    }
+    let with_samples = say(&["graph", "--format", "json", "--env", "dev", path], "");
+    let note = "note: 2 examples and tests stand by themselves and are left out: name one, as `samples/dev`\n";
+    assert_eq!((with_samples.code, with_samples.err.ends_with(note)), (0, true), "{}", with_samples.err);
+    let samples = root.join("samples");
+    std::fs::remove_file(root.join("main.tf")).expect("the file");
+    let only_samples = say(&["graph", "--format", "json", path], "");
+    assert_eq!(only_samples.err, "error: there are 2 examples, each by itself: name one, as `samples/dev`\n");
+    std::fs::write(root.join("main.tf"), "variable \"a\" {}\n").expect("a file");
+    let roots = say(&["roots", path], "");
+    assert!(roots.out.contains("samples/prod (Terraform, example)\n"), "{}", roots.out);
+    std::fs::remove_dir_all(samples).expect("the folder");
     let file = root.join("graph.json");
     let written = say(&["graph", "--format", "json", "--env", "dev", "-o", file.to_str().expect("Unicode"), path], "");
     assert_eq!((written.code, written.out.as_str()), (0, ""));

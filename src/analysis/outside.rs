@@ -7,7 +7,7 @@ use super::Options;
 use crate::azure;
 use crate::evaluate::{self, Evaluated, Outside, Root, Standing};
 use crate::source::{FileId, Sources, extension_of};
-use crate::syntax::Dialect;
+use crate::syntax::{self, Dialect};
 use crate::value::RootId;
 
 /// The inventories and graphs below the paths, each as a root; their numbers come after `first`.
@@ -19,6 +19,7 @@ pub fn read(sources: &Sources, options: &Options, first: usize) -> Vec<(Root, Ev
         dialect: Dialect::Bicep,
         environment: None,
         input_files: Vec::new(),
+        example: None,
     };
     let roots = found.iter().enumerate().map(root);
     let read = |(root, (_, file, kind)): (Root, &(String, FileId, Outside))| {
@@ -46,6 +47,9 @@ fn files(sources: &Sources, options: &Options) -> Vec<(String, FileId, Outside)>
     let looked_at: Vec<Option<(String, FileId, Outside)>> = paths
         .par_iter()
         .map(|path| {
+            if syntax::arm::is_compiled(sources, path) {
+                return None;
+            }
             let file = sources.open(path).ok()?;
             let kind = evaluate::kind_of_outside(&sources.file(file).text)?;
             Some((path.clone(), file, kind))

@@ -7,10 +7,12 @@ use indexmap::IndexMap;
 
 use super::field::{Change, Part, parts};
 use super::{Field, JOINS, Join, Naming, SAID, Type, by_arm_name, by_azurerm_name, identity};
-use crate::evaluate::Resource;
 use crate::evaluate::functions::json_with_holes;
+use crate::evaluate::{Resource, form};
 use crate::syntax::Dialect;
-use crate::value::{Hole, Kind, ListShape, ObjectShape, Piece, Pieces, ResourceId, SmolStr, Truth, Value};
+use crate::value::{
+    Hole, Kind, ListShape, ObjectShape, Piece, Pieces, Reach, ResourceId, SmolStr, Truth, Unknown, Value,
+};
 
 /// A resource in ARM's words.
 #[derive(Debug)]
@@ -250,13 +252,20 @@ fn beside_the_body(body: &Value, location: Option<&Value>, identity: Option<&Val
     Value { kind: Kind::Object { fields: Arc::new(fields), rest: rest.clone(), shape: *shape }, ..body.clone() }
 }
 
+/// How far a choice is looked into for what its texts hang on.
+const CHOSEN_FROM: Reach = Reach { levels: 33, most: 32, candidates: true };
+
 /// A value as a stretch of a name.
 pub fn as_pieces(value: &Value) -> Option<Pieces> {
     match &value.kind {
         Kind::Text(pieces) => Some(pieces.clone()),
         Kind::Number(number) => Some(Pieces::literal(&number.to_string())),
-        Kind::Unknown(_) | Kind::Reference(_) | Kind::OneOf { .. } => {
-            value.hole().map(|hole| Pieces::of([Piece::Hole(hole)]))
+        Kind::Unknown(_) | Kind::Reference(_) => value.hole().map(Pieces::hole),
+        // Two names that hang on one condition are not one name: what is chosen from is a part of it.
+        Kind::OneOf { .. } => {
+            let mut holes = Vec::new();
+            value.holes(CHOSEN_FROM, &mut holes);
+            Unknown::derived(form(value), &holes).map(|unknown| Pieces::hole(Hole::Unknown(unknown)))
         }
         _ => None,
     }

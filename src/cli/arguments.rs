@@ -208,9 +208,9 @@ pub struct Limits {
 /// `resources`
 #[derive(Args, Debug)]
 pub struct Resources {
-    /// A file or a directory
+    /// Files and directories; together they are one estate
     #[arg(value_name = "PATH", default_value = ".")]
-    pub path: PathBuf,
+    pub paths: Vec<PathBuf>,
     /// The form of the output
     #[arg(long, value_enum, default_value_t = Listing::Text)]
     pub output: Listing,
@@ -227,9 +227,9 @@ pub struct Resources {
 /// `roots`
 #[derive(Args, Debug)]
 pub struct Roots {
-    /// A file or a directory
+    /// Files and directories; together they are one estate
     #[arg(value_name = "PATH", default_value = ".")]
-    pub path: PathBuf,
+    pub paths: Vec<PathBuf>,
     #[command(flatten)]
     pub input: Input,
     #[command(flatten)]

@@ -30,7 +30,7 @@ pub fn rules(format: Listing, printer: &Printer) -> Result<u8, Refused> {
 
 /// `resources`: every resource as evaluated. What could not be read is part of the answer.
 pub fn resources(flags: &Resources, surroundings: &Surroundings, printer: &Printer) -> Result<u8, Refused> {
-    let Opened { sources, options } = open(std::slice::from_ref(&flags.path), flags.into(), surroundings, printer)?;
+    let Opened { sources, options } = open(&flags.paths, flags.into(), surroundings, printer)?;
     environment_is_there(&sources, &options)?;
     let roots = analysis::evaluate(&sources, &options);
     let faults = analysis::faults(&sources, &options);
@@ -43,11 +43,11 @@ pub fn resources(flags: &Resources, surroundings: &Surroundings, printer: &Print
 
 /// `roots`: the deployments, their inputs and what stayed open.
 pub fn roots(flags: &Roots, surroundings: &Surroundings, printer: &Printer) -> Result<u8, Refused> {
-    let Opened { sources, options } = open(std::slice::from_ref(&flags.path), flags.into(), surroundings, printer)?;
+    let Opened { sources, options } = open(&flags.paths, flags.into(), surroundings, printer)?;
     environment_is_there(&sources, &options)?;
     let mut roots = analysis::evaluate(&sources, &options);
     roots.extend(analysis::outside(&sources, &options, roots.len()));
-    printer.out(report::roots_as_text(&roots, &sources));
+    printer.out(report::roots_as_text(&roots, &analysis::uncalled(&sources, &options), &sources));
     Ok(if roots.is_empty() { nothing(printer) } else { exit::CLEAN })
 }
 

@@ -2,6 +2,7 @@
 //! Never: knows a resource type of Azure.
 
 pub mod bicep;
+mod examples;
 mod expression;
 pub mod functions;
 mod inputs;
@@ -20,13 +21,14 @@ use crate::source::{Refusal, Span};
 use crate::syntax::{self, Dialect, Fault, Item};
 use crate::value::{Address, Pieces, Reason, RootId, SmolStr, Truth, Unknown, Value};
 
+pub use bicep::Cloud;
 pub use expression::{Bindings, Call, Evaluator, Fuel, Refused, Scope, form, is_broken};
 pub use models::ModelledModule;
 pub use outside::{
     Outside, SavedGraph, SavedIdentity, SavedLink, SavedNode, SavedOrder, SavedPlace, VERSION as GRAPH_VERSION,
     kind_of as kind_of_outside, read as read_outside,
 };
-pub use roots::{Bound, Inputs, Library, Modules, find_roots, is_program, may_be_template};
+pub use roots::{Bound, Deployments, Inputs, Library, Modules, find_roots, is_program, may_be_template};
 pub use terraform::remote::{RemoteState, StatePlace, kept_by as state_kept_by, read_by as states_read_by};
 
 /// The most module instances of one root, and the deepest chain of module calls.
@@ -49,6 +51,8 @@ pub struct Root {
     pub environment: Option<String>,
     /// The files whose values it takes, in the order of rising precedence.
     pub input_files: Vec<String>,
+    /// The example or test that it belongs to, by its path: one stands by itself.
+    pub example: Option<String>,
 }
 
 impl Root {
@@ -180,6 +184,11 @@ fn answer(value: Value, refused: &[Refused]) -> Result<Value, String> {
         (true, None) => Err("this cannot be read".into()),
         _ => Ok(value),
     }
+}
+
+/// Why a module is found on Windows and macOS only.
+fn in_another_case(written: &str, read: &str) -> String {
+    format!("there is no {written:?}, and {read:?} is read for it")
 }
 
 /// Says that a root took all of its steps.

@@ -65,6 +65,7 @@ pub fn build_with(estate: Vec<(Root, Evaluated)>, facts: &Facts) -> Network {
         saved_open: HashMap::new(),
         named: HashMap::new(),
         renamed: Vec::new(),
+        one_subscription: HashMap::new(),
         dangling: Vec::new(),
         twice: Vec::new(),
         joined_of: HashMap::new(),
@@ -103,6 +104,7 @@ pub fn build_with(estate: Vec<(Root, Evaluated)>, facts: &Facts) -> Network {
     network.take_aliases(&facts.aliases);
     network.rename();
     network.merge();
+    network.unite_subscriptions();
     network.find_parents();
     for (resource, join, of, value) in joins {
         network.join(resource, join, &of, value);
@@ -357,6 +359,11 @@ impl Network {
             let id = self.nodes[index].id.take();
             self.nodes[index].id = id.map(|id| self.under_other_name(id));
         }
+        self.index_again();
+    }
+
+    /// After ids have changed.
+    pub(super) fn index_again(&mut self) {
         self.by_name.clear();
         self.by_id.clear();
         self.by_root.clear();

@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::{Network, identity::Found};
+use super::Network;
+use super::identity::{Found, Likeness, likeness};
 use crate::azure::by_arm_name;
 use crate::source::Span;
-use crate::value::{Hole, Piece, Pieces, ResourceId, RootId, SmolStr};
+use crate::value::{Hole, Piece, Pieces, ResourceId, RootId, SmolStr, Truth};
 
 /// What a user says of an estate.
 #[derive(Clone, Debug, Default)]
@@ -80,10 +81,16 @@ impl Network {
             match name {
                 Side::Nodes(nodes) => {
                     for node in nodes {
+                        // What lies in it is called by its name.
+                        let names = self.nodes[node].id.clone().zip(self.id_of(&other));
+                        self.renamed.extend(names.filter(|(name, other)| name != other));
                         self.same_as(node, &other);
                     }
                 }
-                Side::Id(id) => self.renamed.push((id, other)),
+                Side::Id(id) => {
+                    let other = self.id_of(&other);
+                    self.renamed.extend(other.map(|other| (id, other)));
+                }
                 Side::Unknown(root, name) => {
                     self.named.insert((root, name), other);
                 }
@@ -182,6 +189,13 @@ impl Network {
         }
     }
 
+    fn id_of(&self, target: &Target) -> Option<ResourceId> {
+        match target {
+            Target::Id(id) => Some(id.clone()),
+            Target::Node(index) => self.nodes[self.canonical(*index)].id.clone(),
+        }
+    }
+
     fn as_target(&self, node: usize) -> Target {
         match &self.nodes[node].id {
             Some(id) => Target::Id(id.clone()),
@@ -204,7 +218,6 @@ impl Network {
     /// An id under the name that the user calls the same thing by.
     pub(super) fn under_other_name(&self, id: ResourceId) -> ResourceId {
         for (name, other) in &self.renamed {
-            let Target::Id(other) = other else { continue };
             let depth = name.names.len();
             let inside = id.type_name == name.type_name
                 || id.type_name.strip_prefix(name.type_name.as_str()).is_some_and(|rest| rest.starts_with('/'));
@@ -213,7 +226,10 @@ impl Network {
             }
             let head =
                 ResourceId { type_name: name.type_name.clone(), names: id.names[..depth].to_vec(), ..id.clone() };
-            if head.same(name) == crate::value::Truth::Yes {
+            // A name holds a subscription that whoever reads it does not: nothing else is called so in the same group.
+            let group = id.resource_group.as_ref().zip(name.resource_group.as_ref());
+            let grouped = group.is_some_and(|(own, other)| own.equals_ignoring_case(other) == Truth::Yes);
+            if matches!((likeness(&head, name), grouped), (Likeness::Same, _) | (Likeness::SameNames, true)) {
                 let names = other.names.iter().chain(&id.names[depth..]).cloned().collect();
                 return ResourceId { names, type_name: id.type_name, ..other.clone() };
             }

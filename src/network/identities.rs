@@ -341,6 +341,19 @@ impl<'n> Place<'n> {
         }
     }
 
+    /// Whether it is known to lie in another subscription than a place that is made here.
+    pub fn lies_in_another_subscription_than(self, own: Place) -> bool {
+        let of = |id: Option<&'n ResourceId>| id.and_then(|id| id.subscription.as_ref());
+        let Some(its) = of(self.id()) else { return false };
+        match own.id().and_then(|id| id.subscription.as_ref()) {
+            Some(own) if own.only_hole().is_none_or(|hole| hole.unknown().name() != OF_DEPLOYMENT) => {
+                own.equals_ignoring_case(its) == Truth::No
+            }
+            // Nobody names the subscription of the deployment to read something in it.
+            _ => !own.is_terraform() && !self.is_made() && self.root() == own.root() && its.as_literal().is_some(),
+        }
+    }
+
     fn unknown_of_role(self) -> Option<Unknown> {
         self.get(&identity::ROLE_NAME).unknown().or_else(|| self.get(&identity::ROLE_ID).unknown())
     }
@@ -383,6 +396,9 @@ fn may_be_anybody(reference: &Reference) -> Truth {
 fn above(place: Place<'_>) -> impl Iterator<Item = Place<'_>> {
     std::iter::successors(Some(place), |place| place.parent())
 }
+
+/// What the subscription is called that a deployment of Bicep goes to.
+const OF_DEPLOYMENT: &str = "subscription().subscriptionId";
 
 /// Whether two parts of a scope are the same. What nobody says is the deployment's own, which has a name where somebody
 /// asks for it.

@@ -155,7 +155,7 @@ impl Network {
 
     /// The subscription that whoever deploys is logged in to has one name in a root, however it is asked for.
     pub(super) fn normal(&self, mut id: ResourceId, root: RootId) -> ResourceId {
-        id.subscription = id.subscription.map(|subscription| normal_subscription(&subscription, root));
+        id.subscription = id.subscription.map(|subscription| self.united(normal_subscription(&subscription, root)));
         id
     }
 
@@ -215,6 +215,13 @@ pub(super) fn names_of(id: &ResourceId) -> String {
         spell(name, &mut key);
         key.push('/');
     }
+    key
+}
+
+/// A part of an id, as [`names_of`] spells it.
+pub(super) fn spelled(pieces: &Pieces) -> String {
+    let mut key = String::new();
+    spell(pieces, &mut key);
     key
 }
 

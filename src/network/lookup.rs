@@ -9,7 +9,7 @@ use super::{End, Network, Place, Step};
 use crate::azure::{self, LINKS, Link, Type, by_arm_name, dns};
 use crate::evaluate::Event;
 use crate::source::Span;
-use crate::value::{Address, Kind, Reference, RootId, Segment, Truth, Value};
+use crate::value::{Address, Kind, Reference, RootId, Segment, Truth, Unknown, Value};
 
 /// One declaration waits for another one.
 #[derive(Clone, Debug)]
@@ -68,6 +68,19 @@ impl Network {
             return by_address;
         }
         by(&|place| place.name().eq_ignore_ascii_case(word))
+    }
+
+    /// The place of which an unknown is an attribute that nothing here says: it is only read, and made nowhere here.
+    pub fn read_by(&self, unknown: &Unknown) -> Option<Place<'_>> {
+        let name = unknown.name();
+        let ends = name.match_indices('.').map(|(at, _)| at).collect::<Vec<_>>();
+        let index = ends
+            .into_iter()
+            .rev()
+            .find_map(|end| self.by_address.get(&Address::new(unknown.root(), &name[..end])))
+            .map(|index| self.canonical(*index))?;
+        let node = &self.nodes[index];
+        (node.existing && !node.whole).then_some(Place { network: self, index })
     }
 
     /// The place whose id a value holds, whatever its type.
@@ -168,7 +181,7 @@ impl Network {
                 if !over(end) {
                     continue;
                 }
-                let noun = link.field.arm;
+                let noun = place.spelling(link.field);
                 let there = Hop { to: end, words: format!("points, by `{noun}`, at"), span: step.span };
                 let back = Hop { to: place, words: format!("is what `{noun}` points at in"), span: step.span };
                 near.entry(place.index).or_default().push(there);

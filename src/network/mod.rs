@@ -15,6 +15,7 @@ mod ingress;
 mod lookup;
 mod model;
 mod names;
+mod node_groups;
 mod order;
 mod place;
 mod pools;
@@ -23,6 +24,7 @@ mod public_addresses;
 mod routes;
 mod security;
 mod subnets;
+mod subscriptions;
 mod ways;
 
 use std::collections::{HashMap, HashSet};
@@ -30,7 +32,7 @@ use std::collections::{HashMap, HashSet};
 use crate::azure::Type;
 use crate::evaluate::{ModelledModule, Root, Standing};
 use crate::source::Span;
-use crate::value::{Address, Hole, ResourceId, RootId, SmolStr, Truth, Unknown, Value};
+use crate::value::{Address, Hole, Pieces, ResourceId, RootId, SmolStr, Truth, Unknown, Value};
 
 pub use addresses::{
     Load, RESERVED, Room, Sized, first_addresses, is_private, length_for, overlap, reserved, size, usable,
@@ -45,6 +47,7 @@ pub use ingress::{Controller, Target, Way, Writer};
 pub use lookup::{Hop, Wait};
 pub use model::{ApiMode, Basis, NetworkModel, Nodes, Surge};
 pub use names::{DnsSetting, Hub, NodeSubnet, Seen, Server, ZoneMode};
+pub use node_groups::NodeGroup;
 pub use order::Order;
 pub use place::{End, Got, Place, Step};
 pub use private_endpoints::{Service, is_zone};
@@ -105,7 +108,9 @@ pub struct Network {
     /// What the user calls by another name: inputs, outputs and attributes, of one root or of any.
     named: HashMap<(Option<RootId>, SmolStr), facts::Target>,
     /// Ids that the user calls by another one.
-    renamed: Vec<(ResourceId, facts::Target)>,
+    renamed: Vec<(ResourceId, ResourceId)>,
+    /// The one name of subscriptions that have several, by how each is spelled.
+    one_subscription: HashMap<String, Pieces>,
     dangling: Vec<Dangling>,
     /// Two nodes of different roots that are made under one id.
     twice: Vec<(usize, usize)>,

@@ -255,7 +255,7 @@ impl<'n> Place<'n> {
     }
 
     /// Whether a link's zone, by name or resource group, is worked out from this cluster.
-    fn is_named_by(self, link: Place) -> bool {
+    fn is_named_by(self, link: Place<'n>) -> bool {
         let from_cluster = |hole: &Hole| {
             let is_ours = |reference: &Reference| {
                 let index = self.network.by_address.get(&reference.address).copied();
@@ -277,15 +277,7 @@ impl<'n> Place<'n> {
         if holes.into_iter().any(from_cluster) {
             return true;
         }
-        // `MC_…` written out, the same as the cluster is told to call its node group.
-        let group = match self.get(&cluster::NODE_RESOURCE_GROUP) {
-            Got::Is(value) => crate::azure::as_pieces(&value),
-            _ => None,
-        };
-        match (group, &id.resource_group) {
-            (Some(own), Some(other)) => own.equals_ignoring_case(other) == Truth::Yes,
-            _ => false,
-        }
+        link.lies_in_node_group_of(self).is_some()
     }
 
     /// Whether a packet finds its way between two VNets: they are peered, or connected to the same virtual hub.

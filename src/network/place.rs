@@ -301,10 +301,15 @@ impl<'n> Place<'n> {
         spans().find(|span| *span != head).or_else(|| spans().next())
     }
 
+    /// What a field is called in the language that this place is written in.
+    pub fn spelling(self, field: &Field) -> &'static str {
+        let azurerm = field.azurerm[0].filter(|_| self.node().azurerm);
+        azurerm.map_or(field.arm, |spelling| spelling.path)
+    }
+
     /// An attribute of something that is only read.
     fn unread(self, field: &Field) -> Unknown {
-        let azurerm = field.azurerm[0].filter(|_| self.node().azurerm);
-        let name = format!("{}.{}", self.address(), azurerm.map_or(field.arm, |spelling| spelling.path));
+        let name = format!("{}.{}", self.address(), self.spelling(field));
         Unknown::new(self.root(), name, crate::value::Reason::Data).at(self.span())
     }
 

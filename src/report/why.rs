@@ -5,7 +5,7 @@ use super::escape::visible;
 use crate::azure::{cluster, dns, virtual_network};
 use crate::network::{End, Got, Network, Order, Place, RouteSource, Seen, Server, Table, ZoneMode};
 use crate::source::{Sources, Span};
-use crate::value::{Hand, Truth, Unknown};
+use crate::value::{Hand, Truth, Unknown, Value};
 
 /// The facts of one place.
 pub fn why(network: &Network, place: Place, sources: &Sources) -> String {
@@ -95,26 +95,46 @@ fn vnet_of(place: Place<'_>) -> Option<Place<'_>> {
     place.home()
 }
 
+/// One fact.
+struct Line {
+    depth: usize,
+    text: String,
+    /// Where it is said.
+    span: Option<Span>,
+    /// Where the value was written that came there, through inputs and modules.
+    written: Option<Span>,
+}
+
 struct Tree<'s> {
-    lines: Vec<(usize, String, Option<Span>)>,
+    lines: Vec<Line>,
     sources: &'s Sources,
 }
 
 impl Tree<'_> {
     fn say(&mut self, depth: usize, text: String, span: Option<Span>) {
-        self.lines.push((depth, text, span));
+        self.lines.push(Line { depth, text, span, written: None });
+    }
+
+    /// The same for a fact that is a value.
+    fn say_value(&mut self, depth: usize, text: String, span: Span, value: Option<&Value>) {
+        let written = value.and_then(written).filter(|written| self.line_of(*written) != self.line_of(span));
+        self.lines.push(Line { depth, text, span: Some(span), written });
+    }
+
+    fn line_of(&self, span: Span) -> String {
+        let file = self.sources.file(span.file);
+        format!("{}:{}", file.path, file.place(span.start as usize).line)
     }
 
     /// One fact a line, what follows from it below it, and behind it where it is written.
     fn text(self) -> String {
         let mut out = String::new();
-        for (depth, text, span) in &self.lines {
-            out.push_str(&"  ".repeat(*depth));
-            out.push_str(&visible(text));
-            if let Some(span) = span {
-                let file = self.sources.file(span.file);
-                let line = file.place(span.start as usize).line;
-                out.push_str(&format!("  ({}:{line})", visible(&file.path)));
+        for line in &self.lines {
+            out.push_str(&"  ".repeat(line.depth));
+            out.push_str(&visible(&line.text));
+            if let Some(span) = line.span {
+                let from = line.written.map_or(String::new(), |written| format!(", from {}", self.line_of(written)));
+                out.push_str(&visible(&format!("  ({}{from})", self.line_of(span))));
             }
             out.push('\n');
         }
@@ -129,7 +149,7 @@ impl Tree<'_> {
                 format!("whether its API server is private is not known{}", open(&place.get(&cluster::PRIVATE)))
             }
         };
-        self.say(1, private, Some(place.span_of(&cluster::PRIVATE)));
+        self.say_value(1, private, place.span_of(&cluster::PRIVATE), known(&place.get(&cluster::PRIVATE)));
         match place.zone_mode() {
             ZoneMode::None => {}
             ZoneMode::System => {
@@ -155,7 +175,8 @@ impl Tree<'_> {
                     Some(Hand::Assumed(why)) => format!(", {why}"),
                     _ => String::new(),
                 };
-                self.say(1, format!("its outbound type is {text}{why}"), Some(place.span_of(&cluster::OUTBOUND)));
+                let (said, span) = (format!("its outbound type is {text}{why}"), place.span_of(&cluster::OUTBOUND));
+                self.say_value(1, said, span, Some(&value));
             }
             Got::Absent => {}
             Got::Unknown(unknown) => self.say(1, format!("its outbound type is not known: {unknown}"), unknown.place()),
@@ -196,10 +217,12 @@ impl Tree<'_> {
             Ok(ranges) => ranges.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
             Err(unknown) => format!("not known: {unknown}"),
         };
-        self.say(depth, format!("its ranges: {ranges}"), Some(vnet.span_of(&virtual_network::ADDRESS_SPACE)));
+        let span = vnet.span_of(&virtual_network::ADDRESS_SPACE);
+        let value = vnet.get(&virtual_network::ADDRESS_SPACE);
+        self.say_value(depth, format!("its ranges: {ranges}"), span, known(&value));
         let settings = vnet.dns_settings();
         if settings.is_empty() {
-            self.say(depth, "it asks Azure's own DNS".into(), None);
+            self.say(depth, "it asks Azure's own DNS".into(), Some(vnet.span()));
         }
         for setting in settings {
             match setting.servers {
@@ -210,8 +233,14 @@ impl Tree<'_> {
                     self.say(depth, "it asks Azure's own DNS".into(), Some(setting.span));
                 }
                 Ok(servers) => {
-                    for server in servers {
-                        self.say(depth, format!("it asks {}", server_words(&server)), Some(setting.span));
+                    let items = setting.value.items().filter(|items| items.len() == servers.len());
+                    for (place, server) in servers.into_iter().enumerate() {
+                        let value = items.map_or(&setting.value, |items| &items[place]);
+                        let named = matches!(server, Server::Firewall(_) | Server::Inbound(_) | Server::Host(_));
+                        let address = value.as_text().filter(|_| named);
+                        let at = address.map_or(String::new(), |address| format!(" at {address}"));
+                        let said = format!("it asks {}{at}", server_words(&server));
+                        self.say_value(depth, said, setting.span, Some(value));
                         self.server(network, &server, vnet, depth + 1);
                     }
                 }
@@ -279,7 +308,10 @@ impl Tree<'_> {
             Table::Is(table, step) => {
                 self.say(depth, format!("its route table is `{}`", table.name()), Some(step.span));
             }
-            Table::None => self.say(depth, "it has no route table".into(), None),
+            Table::None => {
+                let span = subnet.span_of(&virtual_network::SUBNET_ROUTE_TABLE);
+                self.say(depth, "it has no route table".into(), Some(span));
+            }
             Table::Outside(step) => self.say(depth, "its route table is outside this code".into(), Some(step.span)),
             Table::Unknown(unknown) => {
                 let (name, place) = name_of(unknown.as_ref());
@@ -311,17 +343,18 @@ impl Tree<'_> {
                 End::Outside(id) => id.clone(),
                 End::Unknown(unknown) => format!("something that is not known: {unknown}"),
             };
-            self.say(1, format!("`{}` points at {to}", link.field.arm), Some(step.span));
+            self.say(1, format!("`{}` points at {to}", place.spelling(link.field)), Some(step.span));
         }
         let is_link = |arm: &str| place.links().iter().any(|(link, _)| link.field.arm == arm);
         for field in place.kind().fields.iter().filter(|field| !field.arm.contains("[]") && !is_link(field.arm)) {
             match place.get(field) {
                 Got::Is(value) => {
                     let text = super::in_one_line(&super::Shown::of(&value));
-                    self.say(1, format!("`{}` is {text}", field.arm), Some(place.span_of(field)));
+                    let said = format!("`{}` is {text}", place.spelling(field));
+                    self.say_value(1, said, place.span_of(field), Some(&value));
                 }
                 Got::Unknown(unknown) if place.is_made() => {
-                    self.say(1, format!("`{}` is not known: {unknown}", field.arm), unknown.place());
+                    self.say(1, format!("`{}` is not known: {unknown}", place.spelling(field)), unknown.place());
                 }
                 Got::Absent | Got::Unknown(_) => {}
             }
@@ -329,6 +362,21 @@ impl Tree<'_> {
         if let Some(parent) = place.parent() {
             self.say(1, format!("lies in {} `{}`", parent.kind().noun, parent.name()), Some(parent.span()));
         }
+    }
+}
+
+/// Where the first text of a value was written, before any input, output or module took it on.
+fn written(value: &Value) -> Option<Span> {
+    match value.items() {
+        Some(items) => items.first().and_then(written),
+        None => value.origin.place(),
+    }
+}
+
+fn known(got: &Got) -> Option<&Value> {
+    match got {
+        Got::Is(value) => Some(value),
+        Got::Absent | Got::Unknown(_) => None,
     }
 }
 

@@ -1,9 +1,10 @@
 //! In: what a rule saw. Out: findings that prove themselves hop by hop.
 //! Never: says how a finding is shown.
 
-use crate::network::Place;
+use crate::azure::cluster;
+use crate::network::{NodeGroup, Place};
 use crate::source::Span;
-use crate::value::{Address, RootId, Unknown};
+use crate::value::{Address, RootId, Truth, Unknown};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -151,6 +152,29 @@ impl Finding {
     /// The same, speaking of a place in the network.
     pub fn about(self, subject: Place) -> Finding {
         Finding { subject: Some(subject.address().clone()), root: Some(subject.root()), ..self }
+    }
+
+    /// The same, about something because it lies in a node resource group; it is undecided where that may not be made.
+    pub fn in_node_group(self, place: Place, group: NodeGroup) -> Finding {
+        let mut finding = self;
+        if !group.said {
+            finding.confidence = finding.confidence.min(Confidence::Medium);
+        }
+        if let Some(text) = place.id().and_then(|id| id.resource_group.as_ref()) {
+            finding.steps.push(Step { message: format!("its resource group is `{text}`"), span: place.span() });
+        }
+        if let Some(cluster) = group.cluster {
+            finding.objects.push(cluster.address().clone());
+            let message = format!("the group that AKS makes for the nodes of `{}`", cluster.name());
+            finding.steps.push(Step { message, span: cluster.span_of(&cluster::NODE_RESOURCE_GROUP) });
+        }
+        match place.is_made() && place.exists() != Truth::Yes {
+            true => {
+                let effect = format!("if it is made: {}; else it passes", finding.code);
+                finding.undecided(place.decides().cloned(), &effect)
+            }
+            false => finding,
+        }
     }
 
     /// The same, where it cannot be told; `effect` says what the answers of the unknown that decides would mean.

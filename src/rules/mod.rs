@@ -10,6 +10,7 @@ mod finding;
 mod gateways;
 mod hub_links;
 mod identity_roles;
+mod other_names;
 mod precedence;
 mod scope;
 mod udr;
@@ -289,18 +290,22 @@ rules! {
     vnl201_network_policy_incompatible
     vnl202_azure_npm_retirement
     vnl210_nsg_denies_required_cluster_traffic
+    vnl211_managed_nsg_or_node_resource_edited
     vnl213_nsg_deny_all_outbound
     vnl220_basic_load_balancer
     vnl221_outbound_ports_capacity
     vnl222_nat_zone_mismatch
     vnl223_nat_or_lb_public_ip_sku_mismatch
     vnl224_basic_public_ip
+    vnl225_node_resource_group_edited
     vnl230_private_endpoint_without_dns_zone_group
     vnl231_private_endpoint_zone_not_linked
     vnl232_private_endpoint_zone_name_wrong
     vnl233_private_endpoint_bypasses_firewall
     vnl234_manual_a_record_for_private_endpoint
+    vnl236_private_endpoint_zone_in_application_subscription
     vnl237_private_endpoint_unreachable
+    vnl250_vnet_without_ddos_protection
     vnl251_ddos_plan_attached_but_disabled
 }
 
@@ -315,6 +320,8 @@ pub fn check(network: &Network, settings: &Settings) -> Vec<Finding> {
     let mut findings: Vec<Finding> = found.into_iter().flatten().collect();
     findings.extend(scope::unknown_facts(network));
     let mut findings = precedence::settle(findings);
+    let made = other_names::Made::of(network);
+    findings.iter_mut().for_each(|finding| made.say(finding));
     findings.iter_mut().for_each(|finding| by_model::say(network, finding));
     findings
 }

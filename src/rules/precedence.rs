@@ -28,11 +28,11 @@ const YIELDS: &[(&str, &str)] = &[
     ("VNL075", "VNL087"),
     ("VNL076", "VNL070"),
     ("VNL111", "VNL117"),
-    ("VNL157", "VNL220"),
     ("VNL170", "VNL172"),
     ("VNL175", "VNL179"),
     ("VNL177", "VNL179"),
     ("VNL183", "VNL179"),
+    ("VNL211", "VNL225"),
     ("VNL223", "VNL224"),
 ];
 

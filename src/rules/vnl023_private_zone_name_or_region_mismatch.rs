@@ -109,7 +109,11 @@ fn found(cluster: Place, name: &Pieces) -> Option<Finding> {
         Name::Foreign => return None,
         Name::Another => return refused(format!("AKS takes no zone that is called `{name}`"), call),
         Name::Open(hole) => {
-            let message = format!("cannot tell whether AKS takes zone `{name}` for `{}`", cluster.name());
+            // A name of which nothing is known says less than whose zone it is.
+            let message = match name.only_hole() {
+                Some(_) => format!("cannot tell whether AKS takes the zone that `{}` is given", cluster.name()),
+                None => format!("cannot tell whether AKS takes zone `{name}` for `{}`", cluster.name()),
+            };
             let effect = format!("if the zone is called `{proposal}` it passes; else VNL023");
             return Some(open(&RULE, cluster, &cluster::PRIVATE_DNS_ZONE, hole.unknown(), message, &effect));
         }

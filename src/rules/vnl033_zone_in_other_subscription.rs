@@ -69,9 +69,6 @@ rule! {
 /// The provider of AKS.
 const PROVIDER: &str = "Microsoft.ContainerService";
 
-/// What the subscription is called that a deployment of Bicep goes to.
-const OF_DEPLOYMENT: &str = "subscription().subscriptionId";
-
 fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
     let registered = network.made(&provider::REGISTRATION).into_iter().any(|registration| {
         // An input that may be its name may register it.
@@ -88,15 +85,7 @@ fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
 fn found(cluster: Place, zone: Place) -> Option<Finding> {
     let of = |place: Place| place.id().and_then(|id| id.subscription.clone());
     let its = of(zone)?;
-    // Nobody names the subscription of the deployment to read something in it.
-    let named = !cluster.is_terraform() && !zone.is_made() && zone.root() == cluster.root() && its.as_literal().is_some();
-    let another = match of(cluster) {
-        Some(own) if own.only_hole().is_none_or(|hole| hole.unknown().name() != OF_DEPLOYMENT) => {
-            own.equals_ignoring_case(&its) == Truth::No
-        }
-        _ => named,
-    };
-    if !another {
+    if !zone.lies_in_another_subscription_than(cluster) {
         return None;
     }
     let own = of(cluster).and_then(|own| own.as_literal().map(|own| format!("`{own}`")));

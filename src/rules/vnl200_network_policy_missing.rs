@@ -3,7 +3,7 @@
 use super::{Finding, Settings, Step};
 use crate::azure::cluster;
 use crate::network::{Got, Network, Place};
-use crate::value::{Truth, Value};
+use crate::value::Truth;
 
 rule! {
     /// A cluster has no engine that enforces network policies.
@@ -75,7 +75,7 @@ fn found(cluster: Place) -> Option<Finding> {
         _ => format!("cannot tell whether `{name}` has an engine that enforces network policies"),
     };
     let mut finding = RULE.finding(place, message).about(cluster);
-    let said = match policy.ask(Value::is_absent) {
+    let said = match missing {
         _ if !written => "its network profile names no `network_policy`, so none is installed",
         Truth::Yes => "this is nothing, so none is installed",
         _ => "this is the engine that it asks for",

@@ -207,6 +207,26 @@ impl Sources {
         }
     }
 
+    /// How the text at `path` begins: about `bytes` bytes of it, whole characters. What is read for
+    /// this is not kept, so that a large file can be told by its head. `None` where it cannot be read.
+    pub fn head(&self, path: &str, bytes: usize) -> Option<String> {
+        use std::io::Read;
+        if let Some(known) = self.texts.read().expect("no reader panics while it holds the lock").by_path.get(path) {
+            let file = self.file(known.clone().ok()?);
+            let ends = (bytes..file.text.len()).find(|end| file.text.is_char_boundary(*end));
+            return Some(file.text[..ends.unwrap_or(file.text.len())].to_string());
+        }
+        let (file, _) = self.found(path).ok()?;
+        let mut head = Vec::new();
+        file.take(bytes as u64).read_to_end(&mut head).ok()?;
+        let whole = match std::str::from_utf8(&head) {
+            Ok(text) => text.len(),
+            Err(cut) => cut.valid_up_to(),
+        };
+        head.truncate(whole);
+        String::from_utf8(head).ok()
+    }
+
     /// The text at `path`, which the user names and which `fits` accepts, however large; else as [`Sources::open`].
     pub fn open_large(&self, path: &str, fits: &dyn Fn(&str) -> bool) -> Result<FileId, Refusal> {
         let Err(Refusal::TooLarge(limit)) = self.open(path) else { return self.open(path) };
@@ -272,8 +292,12 @@ impl Sources {
         let below =
             |path: &str| directory.is_empty() || path == directory || path.starts_with(&format!("{directory}/"));
         let wanted = |path: &str| wanted(path) && (path == directory || !self.excluded.is_match(path));
+        let hidden = |path: &str| {
+            let inside = path.strip_prefix(directory).unwrap_or(path);
+            inside.split('/').any(|segment| segment.starts_with('.'))
+        };
         for (path, text) in &self.texts.read().expect("no reader panics while it holds the lock").by_path {
-            if text.is_ok() && below(path) && wanted(path) {
+            if text.is_ok() && below(path) && !hidden(path) && wanted(path) {
                 found.insert(path.clone());
             }
         }
@@ -388,8 +412,8 @@ impl Sources {
         real.starts_with(base).then_some(joined)
     }
 
-    fn read(&self, path: &str, limit: u64) -> Result<String, Refusal> {
-        use std::io::Read;
+    /// The file at `path`, and how long it is.
+    fn found(&self, path: &str) -> Result<(std::fs::File, u64), Refusal> {
         let (base, below) = self.base_of(path).ok_or(Refusal::Missing)?;
         if path.split('/').any(|segment| segment == "..") {
             return Err(Refusal::Outside);
@@ -403,11 +427,17 @@ impl Sources {
         if !described.is_file() {
             return Err(Refusal::NotAFile);
         }
-        if described.len() > limit {
+        let file = std::fs::File::open(&on_disk).map_err(|e| Refusal::Io(e.to_string()))?;
+        Ok((file, described.len()))
+    }
+
+    fn read(&self, path: &str, limit: u64) -> Result<String, Refusal> {
+        use std::io::Read;
+        let (file, length) = self.found(path)?;
+        if length > limit {
             return Err(Refusal::TooLarge(limit));
         }
-        let file = std::fs::File::open(&on_disk).map_err(|e| Refusal::Io(e.to_string()))?;
-        let mut bytes = Vec::with_capacity(described.len() as usize);
+        let mut bytes = Vec::with_capacity(length as usize);
         file.take(limit + 1).read_to_end(&mut bytes).map_err(|e| Refusal::Io(e.to_string()))?;
         if bytes.len() as u64 > limit {
             return Err(Refusal::TooLarge(limit));
@@ -471,6 +501,17 @@ mod tests {
     }
 
     #[test]
+    fn a_head_is_whole_characters_of_what_is_there_and_jailed_like_the_rest() {
+        let sources = Sources::below(Path::new("src"), MAX_FILE_SIZE);
+        assert_eq!(sources.head("main.rs", 5).as_deref(), Some("//! T"));
+        assert_eq!(sources.head("../Cargo.toml", 5), None);
+        assert_eq!(sources.head("main.rs", usize::MAX / 2).map(|head| head.lines().count() > 5), Some(true));
+        sources.overlay("main.rs", "äöü".into());
+        assert_eq!(sources.head("main.rs", 3).as_deref(), Some("äö"));
+        assert_eq!(sources.head("main.rs", 99).as_deref(), Some("äöü"));
+    }
+
+    #[test]
     fn an_overlay_hides_what_the_disk_has() {
         let sources = Sources::below(Path::new("src"), MAX_FILE_SIZE);
         let id = sources.overlay("lib.rs", "hello".into());
@@ -487,5 +528,9 @@ mod tests {
         assert_eq!(sources.in_another_case("A/C/d.tf").as_deref(), Some("a/c/d.tf"));
         assert_eq!(sources.in_another_case("a/b.tf"), None);
         assert_eq!(sources.find("a", &|p| p.ends_with(".tf")), ["a/b.tf", "a/c/d.tf"]);
+        // What `terraform init` leaves behind is nobody's root.
+        sources.overlay("a/.terraform/modules/x/main.tf", String::new());
+        assert_eq!(sources.find("a", &|p| p.ends_with(".tf")), ["a/b.tf", "a/c/d.tf"]);
+        assert_eq!(sources.find("a/.terraform/modules/x", &|_| true), ["a/.terraform/modules/x/main.tf"]);
     }
 }

@@ -74,9 +74,9 @@ pub enum Item {
     /// `output`.
     Output(Output),
     /// `resource`, `data`, `ephemeral`, Bicep's `resource … existing`.
-    Resource(Box<Declaration>),
+    Resource(Arc<Declaration>),
     /// `module`.
-    Module(Box<Declaration>),
+    Module(Arc<Declaration>),
     /// `provider "azurerm" { alias = … }`.
     Provider {
         /// The provider's local name.
@@ -194,7 +194,7 @@ pub struct Declaration {
     /// Bicep's `@batchSize(n)`.
     pub batch_size: Option<Expr>,
     /// Resources that are written inside this one, in Bicep.
-    pub nested: Vec<Declaration>,
+    pub nested: Vec<Arc<Declaration>>,
     /// The head: `resource "azurerm_subnet" "nodes"`, `resource vnet 'Microsoft.Network/virtualNetworks@2024-05-01'`.
     pub head: Span,
     /// The whole declaration.

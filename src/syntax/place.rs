@@ -1,6 +1,8 @@
 //! In: declarations that were read from one text. Out: the same, standing at one place of another.
 //! Never: changes what they say.
 
+use std::sync::Arc;
+
 use super::{Declaration, Element, Expr, ExprKind, Field, Inline, Item, Label, Part, Repeat, Yield};
 use crate::source::Span;
 
@@ -29,7 +31,7 @@ fn place(item: &mut Item, at: Span) {
             expression(&mut output.value, at);
             each(&mut output.depends_on, at);
         }
-        Item::Resource(declared) | Item::Module(declared) => declaration(declared, at),
+        Item::Resource(declared) | Item::Module(declared) => declaration(Arc::make_mut(declared), at),
         Item::Provider { name, body } => {
             label(name, at);
             expression(body, at);
@@ -74,9 +76,9 @@ fn declaration(declared: &mut Declaration, at: Span) {
     }
     if let Some(inline) = &declared.inline {
         let items = self::at(&inline.items, at);
-        declared.inline = Some(std::sync::Arc::new(Inline { items, shares_scope: inline.shares_scope }));
+        declared.inline = Some(Arc::new(Inline { items, shares_scope: inline.shares_scope }));
     }
-    declared.nested.iter_mut().for_each(|nested| declaration(nested, at));
+    declared.nested.iter_mut().for_each(|nested| declaration(Arc::make_mut(nested), at));
     declared.head = at;
     declared.span = at;
 }

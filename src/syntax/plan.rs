@@ -5,6 +5,7 @@
 //! <https://developer.hashicorp.com/terraform/internals/json-format>
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::hcl::Written;
 use super::tree::{self, Form, Member, Node, NodeKind};
@@ -228,12 +229,12 @@ impl Reader {
             }));
         }
         for resource in node.get("resources").map(Node::items).unwrap_or_default() {
-            items.extend(self.declaration(resource).map(|declaration| Item::Resource(Box::new(declaration))));
+            items.extend(self.declaration(resource).map(|declaration| Item::Resource(Arc::new(declaration))));
         }
         for Member { key: name, value: call } in members("module_calls") {
             let source = call.get("source").map(Node::literal);
             let declaration = Declaration { source, ..self.declared(call, name.label()) };
-            items.push(Item::Module(Box::new(declaration)));
+            items.push(Item::Module(Arc::new(declaration)));
             if let Some(module) = call.get("module") {
                 calls.push((SmolStr::new(&name.text), self.declarations(module)));
             }

@@ -12,6 +12,11 @@ use super::{Truth, Value};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RootId(pub u32);
 
+impl RootId {
+    /// No root of its own: what all deployments of an estate share, such as the cloud that they go to.
+    pub const SHARED: RootId = RootId(u32::MAX);
+}
+
 /// The name of one resource instance, module instance or declaration within a root.
 ///
 /// The text is what the tools of the language print: `module.hub["a"].azurerm_subnet.nodes[0]` in Terraform,

@@ -64,9 +64,12 @@ impl Unknown {
     /// is for reason, root and place. It remembers every attribute that it was made from.
     pub fn derived<'a>(name: impl AsRef<str>, holes: impl IntoIterator<Item = &'a Hole>) -> Option<Unknown> {
         let mut first: Option<Unknown> = None;
+        let mut own: Option<RootId> = None;
         let mut of: Vec<Reference> = Vec::new();
         for hole in holes {
             let unknown = hole.unknown();
+            // One root's own makes the whole that root's own.
+            own = own.or(Some(unknown.root()).filter(|root| *root != RootId::SHARED));
             for reference in &unknown.0.of {
                 if of.len() < 16 && !of.contains(reference) {
                     of.push(reference.clone());
@@ -80,7 +83,8 @@ impl Unknown {
         }
         let Inner { root, reason, place, .. } = &*first?.0;
         let name = SmolStr::new(name);
-        Some(Unknown(Arc::new(Inner { root: *root, name, reason: *reason, place: *place, of, text: None })))
+        let root = if *root == RootId::SHARED { own.unwrap_or(*root) } else { *root };
+        Some(Unknown(Arc::new(Inner { root, name, reason: *reason, place: *place, of, text: None })))
     }
 
     /// What stands for a text with holes where only an unknown can stand: it remembers the text.

@@ -9,13 +9,13 @@ use globset::{Glob, GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
 use toml::Spanned;
 
 use super::assumption::Assumption;
-use crate::evaluate::Bound;
+use crate::evaluate::{Bound, Cloud};
 use crate::network::Alias;
 use crate::rules::{Confidence, Level, Phase, Planned, RULES, Settings, World};
 use crate::source::{FileId, Sources, Span, directory_of, join};
 use crate::value::{Cidr, Origin, SmolStr, Value};
 
-use written::{ConfidenceWord, Forwards, LinkOwner, PhaseWord, Policies, Policy, WorldWord};
+use written::{CloudWord, ConfidenceWord, Forwards, LinkOwner, PhaseWord, Policies, Policy, WorldWord};
 pub use written::{FailOnWord, LevelWord, Written, WrittenLimits};
 
 /// The name of the configuration's file.
@@ -38,6 +38,8 @@ pub struct Config {
     pub exclude: Vec<String>,
     /// What rules may assume.
     pub settings: Settings,
+    /// The cloud that everything is deployed to.
+    pub cloud: Option<Cloud>,
     /// What single deployments are given.
     pub bound: Vec<Bound>,
     /// The order of roots.
@@ -244,6 +246,14 @@ impl Reader<'_> {
     }
 
     fn settings(&mut self, written: &Written) -> Result<(), String> {
+        self.config.cloud = written
+            .cloud
+            .map(|word| match word {
+                CloudWord::Public => Cloud::Public,
+                CloudWord::UsGovernment => Cloud::UsGovernment,
+                CloudWord::China => Cloud::China,
+            })
+            .or(self.config.cloud);
         let mut settings = self.config.settings.clone();
         match written.phase {
             Some(PhaseWord::Greenfield) => settings.phase = Phase::Greenfield,

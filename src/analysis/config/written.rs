@@ -32,6 +32,8 @@ pub struct Written {
     pub exclude: Option<Vec<Spanned<String>>>,
     /// Whether objects may already be in place.
     pub phase: Option<PhaseWord>,
+    /// The cloud that all is deployed to, as `environment().name` has it in Bicep.
+    pub cloud: Option<CloudWord>,
     /// What one deployment is given.
     #[schemars(with = "Option<Vec<WrittenRoot>>")]
     pub root: Option<Vec<Spanned<WrittenRoot>>>,
@@ -255,6 +257,15 @@ words! {
         Greenfield "greenfield",
         /// A later one.
         Existing "existing",
+    }
+    /// A cloud of Azure.
+    CloudWord {
+        /// The public one.
+        Public "AzureCloud",
+        /// Azure Government of the United States.
+        UsGovernment "AzureUSGovernment",
+        /// Azure in China.
+        China "AzureChinaCloud",
     }
     /// Whether the run holds the whole estate.
     WorldWord {

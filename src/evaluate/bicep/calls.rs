@@ -10,8 +10,8 @@ use super::located::{Absent, located};
 use super::target::Level;
 use super::{At, Children, MOST_MODULES, Module, Parent, Wanted, World, qualified};
 use crate::evaluate::memory::Memory;
-use crate::evaluate::{Library, ModelledModule, Modules, UnreadModule, models};
-use crate::source::{Refusal, extension_of};
+use crate::evaluate::{Library, ModelledModule, Modules, UnreadModule, in_another_case, models};
+use crate::source::{Refusal, Span, extension_of};
 use crate::syntax::{Declaration, Fault};
 use crate::value::{Address, Reason, Truth, Unknown, Value};
 
@@ -100,6 +100,16 @@ impl World<'_> {
             Ok(path) => path,
             Err(absent) => return self.modelled(call, absent).map_err(|reason| (reason, false)),
         };
+        if let Ok(written) = written_file_of(self.library, call, &parent.declared.directory)
+            && written != path
+        {
+            let message = format!(
+                "module {:?} is found on Windows and macOS only: {}",
+                call.name.name.as_str(),
+                in_another_case(&written, &path)
+            );
+            self.note_fault(call.source.as_ref().map_or(call.head, |source| source.span), message);
+        }
         if self.stands_above(parent, &path) {
             return Err(("the modules call each other in a circle".into(), true));
         }
@@ -111,12 +121,13 @@ impl World<'_> {
         if !absent.elsewhere {
             return Err(absent.reason.to_string());
         }
-        let (model, items) = models::of_call(self.library, call, absent.reason)?;
+        let model = models::of_call(self.library, call, absent.reason)?;
         let place = format!("{} at {}:{}", model.title(), self.library.sources.path(call.head.file), call.head.start);
-        let mut files = self.files.borrow_mut();
-        let declared =
-            files.entry(place.clone()).or_insert_with(|| Ok(Arc::new(Declared::of_model(&place, model, &items))));
-        declared.clone().map_err(|refusal| refusal.to_string())
+        let mut standing = self.standing.borrow_mut();
+        let declared = standing.entry(place.clone()).or_insert_with(|| {
+            Arc::new(Declared::of_model(&place, model, &models::standing_at(self.library, model, call.head)))
+        });
+        Ok(Arc::clone(declared))
     }
 
     fn note_modelled(
@@ -159,13 +170,7 @@ impl World<'_> {
             Ok(declared) if extension_of(path) == "bicep" || declared.start().is_some() => Ok(declared),
             Ok(_) => Err(("this kind of file is not read as a module".into(), false)),
             Err(refusal @ Refusal::Outside) => Err((refusal.to_string(), false)),
-            Err(refusal) => {
-                let reason = match self.library.sources.in_another_case(path) {
-                    Some(other) => format!("there is no {path:?}, and {other:?} is found on Windows and macOS only"),
-                    None => refusal.to_string(),
-                };
-                Err((reason, true))
-            }
+            Err(refusal) => Err((refusal.to_string(), true)),
         }
     }
 
@@ -184,6 +189,13 @@ impl World<'_> {
         false
     }
 
+    fn note_fault(&self, span: Span, message: String) {
+        let mut faults = self.faults.borrow_mut();
+        if !faults.iter().any(|fault| fault.span == span && fault.message == message) {
+            faults.push(Fault { span, message, opened: None });
+        }
+    }
+
     fn note_unread(
         &self,
         parent: &Module,
@@ -199,11 +211,7 @@ impl World<'_> {
         }
         if missing {
             let message = format!("module {:?} cannot be read: {reason}", call.name.name.as_str());
-            let span = call.source.as_ref().map_or(call.head, |source| source.span);
-            let mut faults = self.faults.borrow_mut();
-            if !faults.iter().any(|fault| fault.span == span && fault.message == message) {
-                faults.push(Fault { span, message, opened: None });
-            }
+            self.note_fault(call.source.as_ref().map_or(call.head, |source| source.span), message);
         }
         // What is certainly not deployed leaves no gap.
         if parent.way.exists == Truth::No || instances.made.iter().all(Made::absent) {
@@ -225,8 +233,16 @@ impl World<'_> {
     }
 }
 
-/// The file that a call's source names, seen from `directory`, or why it is none that is read.
+/// The file that a call's source names, seen from `directory`, or why it is none that is read. Where only letters of
+/// another case name it, that is the file: Windows and macOS find it.
 pub fn file_of(library: &Library, call: &Declaration, directory: &str) -> Result<String, Absent> {
+    let written = written_file_of(library, call, directory)?;
+    let other = library.sources.open(&written).is_err().then(|| library.sources.in_another_case(&written)).flatten();
+    Ok(other.unwrap_or(written))
+}
+
+/// The path of the file that a call's source names, as it is written.
+fn written_file_of(library: &Library, call: &Declaration, directory: &str) -> Result<String, Absent> {
     if library.modules == Modules::None {
         return Err(Absent::because("no modules are read (--modules none)"));
     }

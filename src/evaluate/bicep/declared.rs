@@ -135,11 +135,11 @@ impl Declared {
                 self.outputs.insert(output.name.name.clone(), output.clone());
             }
             Item::Resource(declaration) => {
-                let at = self.place(Arc::new((**declaration).clone()), None);
+                let at = self.place(declaration, None);
                 self.outermost.insert(declaration.name.name.clone(), at);
             }
             Item::Module(declaration) => {
-                self.calls.insert(declaration.name.name.clone(), Arc::new((**declaration).clone()));
+                self.calls.insert(declaration.name.name.clone(), Arc::clone(declaration));
             }
             Item::Function { name, parameters, body } => {
                 let function = Function { parameters: parameters.clone(), body: body.clone() };
@@ -154,7 +154,7 @@ impl Declared {
         }
     }
 
-    fn place(&mut self, declaration: Arc<Declaration>, outer: Option<usize>) -> usize {
+    fn place(&mut self, declaration: &Arc<Declaration>, outer: Option<usize>) -> usize {
         let own = &declaration.name.name;
         // `az:Microsoft.Network/virtualNetworks` says whose type it is.
         let kind = &declaration.type_name.name;
@@ -173,13 +173,13 @@ impl Declared {
             Some(version) if foreign => SmolStr::new(format!("{full}@{version}")),
             _ => SmolStr::new(full),
         };
-        let declared = Arc::clone(&declaration);
+        let declared = Arc::clone(declaration);
         let inner = BTreeMap::new();
         let placed = Placed { declaration: declared, outer, symbol, type_name, version, foreign, inner };
         let at = self.resources.len();
         self.resources.push(placed);
         for nested in &declaration.nested {
-            let inner = self.place(Arc::new(nested.clone()), Some(at));
+            let inner = self.place(nested, Some(at));
             self.resources[at].inner.insert(nested.name.name.clone(), inner);
         }
         at

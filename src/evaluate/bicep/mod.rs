@@ -2,6 +2,7 @@
 //! Never: knows a resource type of Azure, but for those that are themselves places to deploy to.
 
 mod calls;
+mod cloud;
 mod declared;
 mod instances;
 mod located;
@@ -27,7 +28,8 @@ use crate::source::{Refusal, Span, directory_of, join};
 use crate::syntax::{Declaration, Dialect, Expr, ExprKind, Fault, Field};
 use crate::value::{Address, Hand, Kind, Origin, Reason, Reference, RootId, SmolStr, Truth, Unknown, Value};
 
-use declared::Declared;
+pub use cloud::Cloud;
+pub(super) use declared::Declared;
 use instances::{Instances, Loop, Made};
 pub use located::located;
 use target::{Level, Target};
@@ -90,7 +92,8 @@ struct World<'a> {
     refused: RefCell<Vec<Refused>>,
     depth: Cell<u32>,
     modules: RefCell<Vec<Rc<Module>>>,
-    files: RefCell<BTreeMap<String, Result<Arc<Declared>, Refusal>>>,
+    /// What the models declare that stand at calls, by the model and the call.
+    standing: RefCell<BTreeMap<String, Arc<Declared>>>,
     /// The files that names were imported from, as modules of their own.
     imported: RefCell<BTreeMap<String, usize>>,
     /// The modules that are written where they are called, by the place of the call.
@@ -214,7 +217,7 @@ impl<'a> World<'a> {
             refused: RefCell::default(),
             depth: Cell::new(0),
             modules: RefCell::default(),
-            files: RefCell::default(),
+            standing: RefCell::default(),
             imported: RefCell::default(),
             inline: RefCell::default(),
             named: RefCell::default(),
@@ -237,12 +240,7 @@ impl<'a> World<'a> {
     }
 
     fn file(&self, path: &str) -> Result<Arc<Declared>, Refusal> {
-        if let Some(known) = self.files.borrow().get(path) {
-            return known.clone();
-        }
-        let read = Declared::read(self.library, path).map(Arc::new);
-        self.files.borrow_mut().insert(path.to_string(), read.clone());
-        read
+        self.library.declared(path)
     }
 
     /// A file on its own: the root, a parameter file, or one that names are imported from.

@@ -558,7 +558,14 @@ impl Here<'_, '_> {
             ("managementGroup", []) => written(management_group_object(root, target)),
             ("tenant", []) => written(tenant_object(root)),
             ("deployment", []) => written(self.deployment()),
-            ("environment", []) => written(evaluator.unknown("environment()", Reason::Data, call.span)),
+            // Networks of two clouds are never one estate.
+            ("environment", []) => {
+                let unknown = Unknown::new(RootId::SHARED, "environment()", Reason::Data).at(call.span);
+                let cloud = self.world.library.cloud;
+                written(
+                    cloud.map_or_else(|| Value::unknown(unknown.clone()), |cloud| cloud.environment(unknown.clone())),
+                )
+            }
             ("deployer", []) => written(evaluator.unknown("deployer()", Reason::Data, call.span)),
             ("resourceGroup" | "subscription" | "managementGroup", _) => {
                 let arguments = match evaluator.arguments(call, bindings) {
@@ -623,14 +630,22 @@ impl Here<'_, '_> {
         }
     }
 
-    /// `deployment()`: of a module the name that its call gives it.
+    /// `deployment()`: of a module the name that its call gives it. Bicep deploys every module to where its root is
+    /// deployed; a template says for each of its deployments where that is.
     fn deployment(&self) -> Value {
         let own = qualified(&self.of.address, "deployment()");
         let root = self.world.id();
         let parent = self.of.parent.as_ref();
         let given = parent.and_then(|parent| self.world.deployment_name(parent.module, &parent.call, &parent.made));
         let name = given.unwrap_or_else(|| Value::pieces(named(root, &format!("{own}.name"))));
-        open_object([("name", name)], Unknown::new(root, own, Reason::Data))
+        let rest = Unknown::new(root, own, Reason::Data);
+        match parent.is_some_and(|parent| self.world.module(parent.module).declared.is_template()) {
+            true => open_object([("name", name)], rest),
+            false => {
+                let location = Value::pieces(named(root, "deployment().location"));
+                open_object([("name", name), ("location", location)], rest)
+            }
+        }
     }
 
     /// `resourceGroup('x')`, `subscription(guid)`, `managementGroup('x')`: places to deploy to.

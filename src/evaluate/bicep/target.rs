@@ -3,7 +3,7 @@
 
 use crate::evaluate::Site;
 use crate::evaluate::expression::form;
-use crate::value::{Hole, Kind, Piece, Pieces, Reason, RootId, SmolStr, Unknown, Value};
+use crate::value::{Hole, Kind, Piece, Pieces, Reach, Reason, RootId, SmolStr, Unknown, Value};
 
 /// How high a deployment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -197,14 +197,19 @@ pub fn joined(parts: &[Pieces]) -> Pieces {
     Pieces::concat(parts)
 }
 
+/// How far a choice is looked into for what its texts hang on.
+const CHOSEN_FROM: Reach = Reach { levels: 33, most: 32, candidates: true };
+
 /// A value as a stretch of an id. A choice is named by its candidates: its condition alone would make
 /// `c ? a : b` and `c ? x : y` the same.
 pub fn pieces_of(value: &Value) -> Option<Pieces> {
     match &value.kind {
         Kind::Text(pieces) => Some(pieces.clone()),
         Kind::Number(number) => Some(Pieces::literal(&number.to_string())),
-        Kind::OneOf { condition, .. } => {
-            let derived = Unknown::derived(form(value), [&Hole::Unknown(condition.clone())]);
+        Kind::OneOf { .. } => {
+            let mut holes = Vec::new();
+            value.holes(CHOSEN_FROM, &mut holes);
+            let derived = Unknown::derived(form(value), &holes);
             derived.map(|unknown| Pieces::hole(Hole::Unknown(unknown)))
         }
         _ => value.hole().map(Pieces::hole),

@@ -16,6 +16,7 @@ fn root() -> Root {
         dialect: Dialect::Bicep,
         environment: None,
         input_files: Vec::new(),
+        example: None,
     }
 }
 
@@ -223,6 +224,18 @@ fn an_id_that_is_put_together_equals_one_by_names() {
             "lock = \"/subscriptions/s/providers/Microsoft.Authorization/locks/l\"",
         ]
     );
+}
+
+#[test]
+fn modules_are_deployed_to_where_their_root_is() {
+    let evaluated = evaluated(&[
+        (
+            "main.bicep",
+            "targetScope = 'subscription'\nmodule a 'a.bicep' = { name: 'first' }\noutput a string = a.outputs.zone\noutput own string = 'z.${deployment().location}'",
+        ),
+        ("a.bicep", "targetScope = 'subscription'\noutput zone string = 'z.${deployment().location}'"),
+    ]);
+    assert_eq!(told(&evaluated), ["a = \"z.${deployment().location}\"", "own = \"z.${deployment().location}\""]);
 }
 
 #[test]

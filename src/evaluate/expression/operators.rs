@@ -4,6 +4,7 @@
 use super::access::kind_word;
 use super::call::is_broken;
 use super::{Bindings, Evaluator, form};
+use crate::evaluate::functions::is_text_attribute;
 use crate::source::Span;
 use crate::syntax::{Dialect, Expr, ExprKind, Operator, Sign};
 use crate::value::{Kind, ListShape, Number, Origin, Truth, Value};
@@ -187,6 +188,9 @@ impl Evaluator<'_> {
 
     /// `==`. Terraform and Bicep compare without converting: `1 == "1"` is false in both.
     fn equal(&self, left: &Value, right: &Value) -> Truth {
+        if is_nothing_of(left, right) || is_nothing_of(right, left) {
+            return Truth::No;
+        }
         if self.scope.dialect() == Dialect::Bicep && (is_no_id_of(left, right) || is_no_id_of(right, left)) {
             return Truth::No;
         }
@@ -233,6 +237,17 @@ impl Evaluator<'_> {
             _ => None,
         }
     }
+}
+
+/// Whether a value is null or empty and the other one an id or a name, which everything that is made has:
+/// `azurerm_virtual_network.hub.id == null` is false once there is a network.
+fn is_nothing_of(value: &Value, attribute: &Value) -> bool {
+    let is_something = match &attribute.kind {
+        // A name inside of a block may be left out.
+        Kind::Reference(reference) => reference.path.len() == 1 && is_text_attribute(reference),
+        _ => false,
+    };
+    is_something && (value.is_null() || value.as_text() == Some(""))
 }
 
 /// Whether a value can be told from `vnet.id`, whatever that is: it is null, or a text without a slash.

@@ -18,6 +18,7 @@ mod yaml;
 use indexmap::IndexMap;
 
 pub use json::json_with_holes;
+pub(in crate::evaluate) use unknown::is_text_attribute;
 
 use crate::source::{FileId, Sources, Span};
 use crate::syntax::Dialect;

@@ -83,9 +83,13 @@ pub struct ModelledModule {
     pub span: Span,
 }
 
-/// The model that answers a call, and what it declares, every part of it standing at the head of the call.
-/// Where there is none, why: `absent` says where its source is not.
-pub fn of_call(library: &Library, call: &Declaration, absent: &str) -> Result<(&'static Model, Vec<Item>), String> {
+/// What a model declares, every part of it standing at `place`: the head of the call that it answers.
+pub fn standing_at(library: &Library, model: &Model, place: Span) -> Vec<Item> {
+    syntax::at(&library.model(model).items, place)
+}
+
+/// The model that answers a call. Where there is none, why: `absent` says where its source is not.
+pub fn of_call(library: &Library, call: &Declaration, absent: &str) -> Result<&'static Model, String> {
     let absent = || absent.to_string();
     let source = call.source.as_ref().and_then(|source| source.as_literal()).ok_or_else(absent)?;
     let version = call.version.as_ref().and_then(|version| version.as_literal());
@@ -98,7 +102,7 @@ pub fn of_call(library: &Library, call: &Declaration, absent: &str) -> Result<(&
         let program = library.model(model);
         let known: BTreeSet<&SmolStr> = program.items.iter().filter_map(input).collect();
         match given(call, dialect).into_iter().find(|name| !known.contains(name) && !model.is_quiet()) {
-            None => return Ok((model, syntax::at(&program.items, call.head))),
+            None => return Ok(model),
             Some(name) => unknown = unknown.or(Some(name)),
         }
     }

@@ -73,6 +73,7 @@ pub static MODELS: &[Model] = &[
     terraform!("Azure/avm-res-network-virtualnetwork/azurerm//modules/peering", "0.11", "0.22", "avm-res-network-virtualnetwork-peering-0.11"),
     terraform!("Azure/avm-res-network-virtualnetwork/azurerm//modules/subnet", "0.2", "0.10", "avm-res-network-virtualnetwork-subnet-0.2"),
     terraform!("Azure/avm-res-network-virtualnetwork/azurerm//modules/subnet", "0.11", "0.22", "avm-res-network-virtualnetwork-subnet-0.11"),
+    terraform!("Azure/subnets/azurerm", "1.0", "1.1", "subnets-1.0"),
 
     bicep!("avm/res/container-service/managed-cluster", "0.1", "0.4.0", "managed-cluster-0.1"),
     bicep!("avm/res/container-service/managed-cluster", "0.4.1", "0.5.0", "managed-cluster-0.4.1"),

@@ -79,11 +79,11 @@ impl Configuration {
                 let name = name_of(declaration);
                 if !self.by_name.contains_key(&name) {
                     self.by_name.insert(name, self.resources.len());
-                    self.resources.push(Arc::new((**declaration).clone()));
+                    self.resources.push(Arc::clone(declaration));
                 }
             }
             Item::Module(declaration) => {
-                self.calls.insert(declaration.name.name.clone(), Arc::new((**declaration).clone()));
+                self.calls.insert(declaration.name.name.clone(), Arc::clone(declaration));
             }
             Item::Provider { name, body } => self.providers.push((name.clone(), body.clone())),
             Item::Terraform(body) => self.settings.push(body.clone()),
@@ -138,6 +138,19 @@ impl Configuration {
     /// The directories below the root of the sources that its module calls name.
     pub fn local_sources(&self) -> BTreeSet<String> {
         self.calls.values().filter_map(|call| local_source(call, &self.directory)?.ok()).collect()
+    }
+
+    /// The directories that its module calls name in repositories elsewhere, this one maybe among them: `modules/a` of
+    /// `git::https://host/team/repository.git//modules/a?ref=v1`
+    /// (<https://developer.hashicorp.com/terraform/language/modules/sources#modules-in-package-sub-directories>).
+    pub fn directories_elsewhere(&self) -> BTreeSet<String> {
+        let directory = |call: &Arc<Declaration>| {
+            let source = call.source.as_ref()?.as_literal()?.split('?').next()?;
+            let package = source.find("://").map_or(source, |scheme| &source[scheme + 3..]);
+            let (_, directory) = package.split_once("//")?;
+            Some(directory.trim_matches('/').to_string()).filter(|directory| !directory.is_empty())
+        };
+        self.calls.values().filter_map(directory).collect()
     }
 }
 

@@ -21,7 +21,7 @@ use indexmap::IndexMap;
 use super::expression::{Bindings, Evaluator, Fuel, Refused};
 use super::memory::Memory;
 use super::way::Way;
-use super::{DEEPEST_CALLS, FUEL, MOST_MODULES, answer, cut_short};
+use super::{DEEPEST_CALLS, FUEL, MOST_MODULES, answer, cut_short, in_another_case};
 use super::{
     Evaluated, Given, Library, ModelledModule, ModuleCall, Modules, Resource, Root, Site, UnreadModule, models,
 };
@@ -385,9 +385,15 @@ impl<'a> World<'a> {
 
     /// The module that a call names, or why it cannot be looked into and whether that is a mistake.
     fn source_of(&self, parent: &Module, call: &Declaration) -> Result<Arc<Configuration>, (String, bool)> {
-        let (directory, ours) = match self.directory_of(&parent.way.symbols, call, &parent.configuration.directory) {
+        let (written, ours) = match self.directory_of(&parent.way.symbols, call, &parent.configuration.directory) {
             Ok(found) => found,
             Err(reason) => return Err((reason, false)),
+        };
+        let other =
+            || self.library.sources.in_another_case(&written).filter(|other| self.configuration(other).is_some());
+        let directory = match self.configuration(&written) {
+            Some(_) => written.clone(),
+            None => other().unwrap_or_else(|| written.clone()),
         };
         if self.modules.borrow().len() >= MOST_MODULES || parent.way.is_deepest() {
             let message = "modules below this call are not followed: the root calls too many".into();
@@ -400,13 +406,15 @@ impl<'a> World<'a> {
         {
             return Err(("the modules call each other in a circle".into(), true));
         }
-        self.configuration(&directory).ok_or_else(|| {
-            let reason = match self.library.sources.in_another_case(&directory) {
-                Some(other) => format!("there is no {directory:?}, and {other:?} is found on Windows and macOS only"),
-                None => format!("there is no Terraform file in {directory:?}"),
-            };
-            (reason, ours)
-        })
+        if written != directory {
+            let message = format!(
+                "module {:?} is found on Windows and macOS only: {}",
+                call.name.name.as_str(),
+                in_another_case(&written, &directory)
+            );
+            self.note_fault(call.source.as_ref().map_or(call.head, |source| source.span), message);
+        }
+        self.configuration(&directory).ok_or_else(|| (format!("there is no Terraform file in {directory:?}"), ours))
     }
 
     /// The directory of a called module, and whether it is part of the repository: then it has to be there.
@@ -433,11 +441,12 @@ impl<'a> World<'a> {
 
     /// Where the configuration of a call's model is kept: a place that no directory has.
     fn model_of(&self, call: &Declaration) -> Result<String, String> {
-        let (model, items) = models::of_call(self.library, call, "its source is not in this repository")?;
+        let model = models::of_call(self.library, call, "its source is not in this repository")?;
         let path = self.library.sources.path(call.head.file);
         let place = format!("{} at {path}:{}", model.title(), call.head.start);
         let mut configurations = self.configurations.borrow_mut();
         if !configurations.contains_key(&place) {
+            let items = models::standing_at(self.library, model, call.head);
             let configuration = Configuration { model: Some(model), ..Configuration::of_items(&place, &items) };
             configurations.insert(place.clone(), Some(Arc::new(configuration)));
         }
@@ -463,6 +472,10 @@ impl<'a> World<'a> {
         ancestors
     }
 
+    fn note_fault(&self, span: Span, message: String) {
+        self.faults.borrow_mut().push(Fault { span, message, opened: None });
+    }
+
     fn note_unread(&self, module: usize, call: &Declaration, address: &str, reason: String, missing: bool) {
         if self.unread.borrow().contains_key(address) {
             return;
@@ -479,8 +492,7 @@ impl<'a> World<'a> {
         self.unread.borrow_mut().insert(address.to_string(), unread);
         if missing {
             let message = format!("module {:?} cannot be read: {reason}", call.name.name.as_str());
-            let span = call.source.as_ref().map_or(call.head, |source| source.span);
-            self.faults.borrow_mut().push(Fault { span, message, opened: None });
+            self.note_fault(call.source.as_ref().map_or(call.head, |source| source.span), message);
         }
         let instances = self.repeat(module, call);
         let arguments = match instances.made.first() {

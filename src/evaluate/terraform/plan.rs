@@ -154,8 +154,8 @@ impl Builder<'_> {
             let Some(rest) = module.strip_prefix(symbols) else { continue };
             let declaration = declaration(planned, rest.first());
             items.push(match rest.first() {
-                Some(_) => Item::Module(Box::new(declaration)),
-                None => Item::Resource(Box::new(declaration)),
+                Some(_) => Item::Module(Arc::new(declaration)),
+                None => Item::Resource(Arc::new(declaration)),
             });
         }
         Configuration::of_items(directory, &items)

@@ -31,10 +31,11 @@ pub fn is_template(text: &str) -> bool {
     text.contains("eploymentTemplate.json") || text.contains("\"contentVersion\"") && text.contains("\"resources\"")
 }
 
-/// Whether a compiler made this template from a Bicep file.
-pub fn is_compiled(text: &str) -> bool {
-    let head: String = text.chars().take(2000).collect();
-    head.contains("\"_generator\"") && head.contains("\"bicep\"")
+/// Whether a compiler made the template at this path from a Bicep file. Its head tells, and no more of it is read:
+/// where templates lie beside what they were made of, they are most of the bytes of a repository.
+pub fn is_compiled(sources: &Sources, path: &str) -> bool {
+    let names = |head: String| is_template(&head) && head.contains("\"_generator\"") && head.contains("\"bicep\"");
+    sources.head(path, 2000).is_some_and(names)
 }
 
 /// Reads one text.

@@ -282,11 +282,11 @@ impl Lower<'_> {
         };
         if is_module(node) {
             self.deployment(node, name, &within, &mut declaration);
-            items.push(Item::Module(Box::new(declaration)));
+            items.push(Item::Module(Arc::new(declaration)));
             return;
         }
         declaration.body = self.body(node, name.clone(), foreign.is_some(), &within);
-        items.push(Item::Resource(Box::new(declaration)));
+        items.push(Item::Resource(Arc::new(declaration)));
         let inner = node.find("resources").map(Node::items).unwrap_or_default();
         if inner.is_empty() {
             return;

@@ -1,6 +1,8 @@
 //! In: a tree. Out: its declarations.
 //! Never: gives a value to what an error may have changed: such a declaration keeps its name and is broken behind it.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 use tree_sitter::{Node, Tree};
 
@@ -92,11 +94,11 @@ impl<'t> Lower<'t> {
             "resource_declaration" => {
                 let mut lifted = Vec::new();
                 let resource = self.resource(node, certain, &mut lifted);
-                items.extend(resource.map(|resource| Item::Resource(Box::new(resource))));
-                items.extend(lifted.into_iter().map(|resource| Item::Resource(Box::new(resource))));
+                items.extend(resource.map(|resource| Item::Resource(Arc::new(resource))));
+                items.extend(lifted.into_iter().map(|resource| Item::Resource(Arc::new(resource))));
                 return;
             }
-            "module_declaration" => self.module(node, certain).map(|module| Item::Module(Box::new(module))),
+            "module_declaration" => self.module(node, certain).map(|module| Item::Module(Arc::new(module))),
             "function_declaration" => self.function(node, certain),
             "target_scope_declaration" => Some(Item::TargetScope(self.value(node, "value", certain))),
             "import_declaration" => self.import(node, certain),
@@ -383,7 +385,7 @@ impl<'t> Lower<'t> {
                     declaration.depends_on = Some(value);
                 }
                 Member::Field(field) => fields.push(field),
-                Member::Resource(node) => declaration.nested.extend(self.nested(node, &mut Vec::new())),
+                Member::Resource(node) => declaration.nested.extend(self.nested(node, &mut Vec::new()).map(Arc::new)),
             }
         }
         let kind = if whole { ExprKind::Object(fields) } else { ExprKind::Broken };

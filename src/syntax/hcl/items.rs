@@ -2,6 +2,7 @@
 //! Never: knows what a resource type's arguments mean.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use hcl::edit::Span as _;
 use hcl::edit::expr::Expression;
@@ -58,9 +59,9 @@ impl Lowering<'_> {
             ("resource" | "data" | "ephemeral", [type_name, name]) => {
                 let existing = keyword != "resource";
                 let declaration = self.declaration(block, name.clone(), type_name.clone(), existing);
-                items.push(Item::Resource(Box::new(declaration)));
+                items.push(Item::Resource(Arc::new(declaration)));
             }
-            ("module", [name]) => items.push(Item::Module(Box::new(self.module(block, name.clone())))),
+            ("module", [name]) => items.push(Item::Module(Arc::new(self.module(block, name.clone())))),
             ("provider", [name]) => {
                 items.push(Item::Provider { name: name.clone(), body: self.body(block, &[]) });
             }

@@ -7,6 +7,8 @@
 //!
 //! <https://developer.hashicorp.com/terraform/language/syntax/json>
 
+use std::sync::Arc;
+
 use super::shape_of;
 use super::texts::Written;
 use crate::source::{FileId, Sources, Span};
@@ -87,9 +89,9 @@ impl Reader {
                 ("resource" | "data" | "ephemeral", [type_name, name]) => {
                     let existing = keyword != "resource";
                     let declaration = self.resource(&block, name.clone(), type_name.clone(), existing);
-                    items.push(Item::Resource(Box::new(declaration)));
+                    items.push(Item::Resource(Arc::new(declaration)));
                 }
-                ("module", [name]) => items.push(Item::Module(Box::new(self.module(&block, name.clone())))),
+                ("module", [name]) => items.push(Item::Module(Arc::new(self.module(&block, name.clone())))),
                 ("provider", [name]) => {
                     items.push(Item::Provider { name: name.clone(), body: self.body(block.body, &[]) });
                 }

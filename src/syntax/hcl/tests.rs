@@ -126,7 +126,7 @@ fn show_operator(operator: Operator) -> &'static str {
 
 fn declaration(text: &str) -> Declaration {
     match program(text).items.into_iter().next() {
-        Some(Item::Resource(declaration) | Item::Module(declaration)) => *declaration,
+        Some(Item::Resource(declaration) | Item::Module(declaration)) => std::sync::Arc::unwrap_or_clone(declaration),
         other => panic!("{other:?}"),
     }
 }

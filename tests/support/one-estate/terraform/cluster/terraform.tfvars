@@ -1,0 +1,1 @@
+group = "rg-orders-apps"

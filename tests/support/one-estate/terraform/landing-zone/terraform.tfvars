@@ -1,0 +1,2 @@
+group     = "rg-orders-apps"
+hub_group = "rg-orders-hub"
