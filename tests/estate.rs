@@ -470,6 +470,54 @@ fn all_roots_of_an_estate_are_deployed_to_one_cloud() {
 }
 
 #[test]
+fn an_example_stands_by_itself() {
+    let made = r#"resource "azurerm_virtual_network" "example" {
+  name                = "vnet-example"
+  resource_group_name = "rg-example"
+  location            = "westeurope"
+  address_space       = ["10.0.0.0/16"]
+}
+"#;
+    let read = r#"data "azurerm_virtual_network" "example" {
+  name                = "vnet-example"
+  resource_group_name = "rg-example"
+}
+resource "azurerm_private_dns_zone_virtual_network_link" "example" {
+  name                  = "to-example"
+  resource_group_name   = "rg-example"
+  private_dns_zone_name = "privatelink.westeurope.azmk8s.io"
+  virtual_network_id    = data.azurerm_virtual_network.example.id
+}
+"#;
+    let provider =
+        "provider \"azurerm\" {\n  features {}\n  subscription_id = \"00000000-0000-0000-0000-000000000001\"\n}\n";
+    let (made, read) = (format!("{provider}{made}"), format!("{provider}{read}"));
+    let of = |folders: [&str; 3], path: &str, toml: &str| {
+        let files = folders.map(|folder| format!("{folder}/main.tf"));
+        let texts =
+            [(files[0].as_str(), made.as_str()), (&files[1], &made), (&files[2], &read), ("vnetlint.toml", toml)];
+        let sources = Sources::of_texts(texts);
+        let file = sources.open("vnetlint.toml").expect("a configuration");
+        let config = Config::read(&sources, &[Text { file, base: String::new() }]).expect("a configuration");
+        let options = Options { config, ..options(&[path]) };
+        let twice = analyze(sources, &options).findings.iter().filter(|finding| finding.code == "VNL-N003").count();
+        let sources = Sources::of_texts(texts);
+        let networks = vnetlint::analysis::networks(&sources, &options);
+        let nodes = |(_, network): &(_, vnetlint::network::Network)| network.places().len();
+        (networks.graphs.iter().map(nodes).collect::<Vec<_>>(), networks.examples.len(), twice)
+    };
+    // What is read is the VNet that is made twice: no two of them are apart.
+    assert_eq!(of(["one", "two", "three"], "", "").2, 1);
+    let (graphs, beside, twice) = of(["examples/one", "examples/two", "examples/three"], "", "");
+    assert_eq!((graphs.len(), beside, twice), (3, 0, 0));
+    let (graphs, beside, twice) = of(["infra", "examples/two", "examples/two/three"], "", "");
+    assert_eq!((graphs, beside, twice), (vec![1], 1, 0));
+    // A user who names the folder, or orders what is in it, means one estate.
+    assert_eq!(of(["examples/one", "examples/two", "examples/three"], "examples", "").2, 1);
+    assert_eq!(of(["examples/one", "examples/two", "examples/three"], "", "layers = [['examples/*']]\n").2, 1);
+}
+
+#[test]
 fn the_configuration_names_the_cloud() {
     let zone = "resource zone 'Microsoft.Network/privateDnsZones@2024-06-01' = { name: 'privatelink${environment().suffixes.acrLoginServer}' }\noutput cloud string = environment().name\noutput graph string = environment().graph\n";
     let of = |toml: &str| {
@@ -668,7 +716,7 @@ resource "azurerm_kubernetes_cluster" "aks" {
 fn network(texts: &[(&str, &str)]) -> (Sources, vnetlint::network::Network) {
     let sources = Sources::of_texts(texts.iter().copied());
     let mut networks = vnetlint::analysis::networks(&sources, &options(&[""]));
-    let (_, network) = networks.remove(0);
+    let (_, network) = networks.graphs.remove(0);
     (sources, network)
 }
 
@@ -866,7 +914,7 @@ fn an_export_is_one_line_of_the_roots() {
     let options = options(&["fixtures/estate-mixed"]);
     let mut roots = vnetlint::analysis::evaluate(&sources, &options);
     roots.extend(vnetlint::analysis::outside(&sources, &options, roots.len()));
-    let text = vnetlint::report::roots_as_text(&roots, &sources);
+    let text = vnetlint::report::roots_as_text(&roots, &[], &sources);
     let line = "fixtures/estate-mixed/deployed/tools.json (inventory: 3 resources of the network)";
     assert_eq!(text.lines().last(), Some(line));
 }

@@ -75,7 +75,7 @@ fn two_plans_of_one_directory_are_two_environments() {
     let roots = analysis::evaluate(&sources, &options);
     let found: Vec<_> = roots.iter().map(|(root, _)| (root.path.as_str(), root.environment.as_deref())).collect();
     assert_eq!(found, [("plans/dev.json", Some("dev")), ("plans/prod.json", Some("prod"))]);
-    assert!(vnetlint::report::roots_as_text(&roots, &sources).contains("plan of: ., which it stands for"));
+    assert!(vnetlint::report::roots_as_text(&roots, &[], &sources).contains("plan of: ., which it stands for"));
 }
 
 #[test]

@@ -45,7 +45,8 @@ fn mark(sources: &Sources, path: &str, text: &str) -> Span {
 }
 
 fn root(id: u32, path: &str, dialect: Dialect) -> RootSummary {
-    let root = Root { id: RootId(id), path: path.into(), dialect, environment: None, input_files: Vec::new() };
+    let root =
+        Root { id: RootId(id), path: path.into(), dialect, environment: None, input_files: Vec::new(), example: None };
     RootSummary { root, open_inputs: Vec::new(), statistics: Statistics::default() }
 }
 
@@ -116,6 +117,7 @@ fn open() -> Analysis {
             terraform_roots: 1,
             faults: 1,
             unread_modules: vec!["module.aks (Azure/aks/azurerm)".into()],
+            uncalled_modules: vec!["modules/old".into()],
             ..Coverage::default()
         },
         incomplete: false,

@@ -314,6 +314,21 @@ fn a_graph_is_of_one_environment() {
     let path = root.to_str().expect("Unicode");
     let said = say(&["graph", "--format", "json", path], "");
     assert_eq!(said.err, "error: there are several environments: choose one with --env dev or prod\n");
+    for name in ["dev", "prod"] {
+        std::fs::create_dir_all(root.join("samples").join(name)).expect("a folder");
+        std::fs::write(root.join("samples").join(name).join("main.tf"), "variable \"a\" {}\n").expect("a file");
+    }
+    let with_samples = say(&["graph", "--format", "json", "--env", "dev", path], "");
+    let note = "note: 2 examples and tests stand by themselves and are left out: name one, as `samples/dev`\n";
+    assert_eq!((with_samples.code, with_samples.err.ends_with(note)), (0, true), "{}", with_samples.err);
+    let samples = root.join("samples");
+    std::fs::remove_file(root.join("main.tf")).expect("the file");
+    let only_samples = say(&["graph", "--format", "json", path], "");
+    assert_eq!(only_samples.err, "error: there are 2 examples, each by itself: name one, as `samples/dev`\n");
+    std::fs::write(root.join("main.tf"), "variable \"a\" {}\n").expect("a file");
+    let roots = say(&["roots", path], "");
+    assert!(roots.out.contains("samples/prod (Terraform, example)\n"), "{}", roots.out);
+    std::fs::remove_dir_all(samples).expect("the folder");
     let file = root.join("graph.json");
     let written = say(&["graph", "--format", "json", "--env", "dev", "-o", file.to_str().expect("Unicode"), path], "");
     assert_eq!((written.code, written.out.as_str()), (0, ""));

@@ -21,6 +21,7 @@ fn root(dialect: Dialect) -> Root {
         dialect,
         environment: Some("prod".into()),
         input_files: Vec::new(),
+        example: None,
     }
 }
 

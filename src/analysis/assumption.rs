@@ -58,7 +58,14 @@ fn resource(written: DeployedResource) -> Result<Fact, String> {
 
 /// The assumptions as what a deployment of their own has made.
 pub fn evaluated(assumptions: &[Assumption], path: &str, id: RootId) -> (Root, Evaluated) {
-    let root = Root { id, path: path.to_string(), dialect: Dialect::Bicep, environment: None, input_files: Vec::new() };
+    let root = Root {
+        id,
+        path: path.to_string(),
+        dialect: Dialect::Bicep,
+        environment: None,
+        input_files: Vec::new(),
+        example: None,
+    };
     let resources = assumptions.iter().enumerate().map(|(index, assumption)| assumption.resource(index, id));
     let resources = resources.collect();
     (root, Evaluated { resources, standing: Standing::Assumed, ..Evaluated::default() })

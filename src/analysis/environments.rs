@@ -1,5 +1,5 @@
-//! In: roots, each in its environments. Out: one estate an environment, and what all of them found, once.
-//! Never: joins a root of one environment with a root of another.
+//! In: roots, each in its environments. Out: one estate an environment and an example, and what all of them found, once.
+//! Never: joins a root of one environment with a root of another, or an example with anything.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,8 +12,33 @@ use crate::syntax::Dialect;
 /// Roots that are joined, each with what it evaluated to.
 pub type Estate = Vec<(Root, Evaluated)>;
 
+/// Which estate it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Part {
+    /// The example or test that it is, by its path; `None` for what is meant to be deployed.
+    pub example: Option<String>,
+    /// Its environment, where there are several.
+    pub environment: Option<String>,
+}
+
+/// What is meant to be deployed, and each example by itself: one estate for each environment. Where nothing is left but
+/// an empty run, one empty estate.
+pub fn estates(estate: Estate) -> Vec<(Part, Estate)> {
+    let mut parts: BTreeMap<Option<String>, Estate> = BTreeMap::new();
+    if estate.iter().all(|(root, _)| root.example.is_none()) {
+        parts.insert(None, estate);
+    } else {
+        for (root, evaluated) in estate {
+            parts.entry(root.example.clone()).or_default().push((root, evaluated));
+        }
+    }
+    let part =
+        |example: Option<String>| move |(environment, estate)| (Part { example: example.clone(), environment }, estate);
+    parts.into_iter().flat_map(|(example, estate)| by_environment(estate).into_iter().map(part(example))).collect()
+}
+
 /// One estate for each environment: a root without that environment joins with what it has.
-pub fn estates(estate: Estate) -> Vec<(Option<String>, Estate)> {
+fn by_environment(estate: Estate) -> Vec<(Option<String>, Estate)> {
     let environments: BTreeSet<String> = estate.iter().filter_map(|(root, _)| root.environment.clone()).collect();
     if environments.is_empty() {
         return vec![(None, estate)];
@@ -42,29 +67,29 @@ fn evaluated_as<'e>(root: &'e Root, evaluated: &'e Evaluated) -> &'e str {
 /// What the environments found.
 #[derive(Default)]
 pub struct Found {
-    environments: Vec<String>,
-    findings: Vec<(Option<String>, Finding)>,
+    environments: BTreeMap<Option<String>, BTreeSet<String>>,
+    findings: Vec<(Part, Finding)>,
 }
 
 impl Found {
-    /// Adds what one environment found.
-    pub fn add(&mut self, environment: Option<String>, findings: Vec<Finding>) {
-        self.environments.extend(environment.clone());
-        self.findings.extend(findings.into_iter().map(|finding| (environment.clone(), finding)));
+    /// Adds what one estate's rules found.
+    pub fn add(&mut self, part: &Part, findings: Vec<Finding>) {
+        self.environments.entry(part.example.clone()).or_default().extend(part.environment.clone());
+        self.findings.extend(findings.into_iter().map(|finding| (part.clone(), finding)));
     }
 
     /// Each finding once, with the environments that share it; of a root that has none, they say nothing.
     pub fn once(self, roots: &[RootSummary]) -> Vec<Finding> {
         let mut places: BTreeMap<(&str, u32, u32), Vec<usize>> = BTreeMap::new();
-        let mut once: Vec<(Vec<String>, Finding)> = Vec::new();
-        for (environment, finding) in self.findings {
+        let mut once: Vec<(Option<String>, BTreeSet<String>, Finding)> = Vec::new();
+        for (Part { example, environment }, finding) in self.findings {
             let key = (finding.code, finding.place.start, finding.place.end);
             let known = places.entry(key).or_default();
-            match known.iter().find(|index| same(&once[**index].1, &finding)) {
-                Some(index) => once[*index].0.extend(environment),
+            match known.iter().find(|index| once[**index].0 == example && same(&once[**index].2, &finding)) {
+                Some(index) => once[*index].1.extend(environment),
                 None => {
                     known.push(once.len());
-                    once.push((environment.into_iter().collect(), finding));
+                    once.push((example, environment.into_iter().collect(), finding));
                 }
             }
         }
@@ -72,10 +97,10 @@ impl Found {
             let own = finding.root.and_then(|id| roots.iter().find(|summary| summary.root.id == id));
             own.is_some_and(|summary| summary.root.environment.is_some())
         };
-        let named = |(mut environments, finding): (Vec<String>, Finding)| {
-            environments.dedup();
-            let everywhere = environments.len() == self.environments.len() && !has_environment(&finding);
-            Finding { environments: if everywhere { Vec::new() } else { environments }, ..finding }
+        let named = |(example, environments, finding): (Option<String>, BTreeSet<String>, Finding)| {
+            let everywhere = self.environments.get(&example) == Some(&environments) && !has_environment(&finding);
+            let environments = if everywhere { BTreeSet::new() } else { environments };
+            Finding { environments: environments.into_iter().collect(), ..finding }
         };
         once.into_iter().map(named).collect()
     }

@@ -11,13 +11,14 @@ mod run;
 mod states;
 mod statistics;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+pub use environments::Part;
 pub use statistics::Statistics;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use crate::evaluate::{self, Evaluated, Inputs, Library, Modules, Root};
+use crate::evaluate::{self, Deployments, Evaluated, Inputs, Library, Modules, Root};
 use crate::rules::{self, Finding, Settings};
 use crate::source::Sources;
 use crate::syntax::{Dialect, Fault, Limits};
@@ -95,6 +96,8 @@ pub struct Coverage {
     pub exports: usize,
     /// Files and blocks that could not be read.
     pub faults: usize,
+    /// Terraform modules that no deployment calls, sorted: they are not looked at.
+    pub uncalled_modules: Vec<String>,
     /// Module calls whose source is not here, as `module.aks (Azure/aks/azurerm)`, sorted.
     pub unread_modules: Vec<String>,
     /// Module calls that models answer, as `module.aks (Azure/aks/azurerm)`, sorted.
@@ -103,14 +106,14 @@ pub struct Coverage {
 
 /// Runs all steps.
 pub fn analyze(sources: Sources, options: &Options) -> Analysis {
-    let (estate, faults, files) = {
+    let (estate, uncalled_modules, faults, files) = {
         let library = library(&sources, options);
-        let roots = find(&library, options);
+        let Deployments { roots, uncalled } = find(&library, options);
         let estate: Vec<(Root, Evaluated)> = states::evaluate_all(&library, roots, options);
-        (estate, run::faults(&library), run::files(&library))
+        (estate, uncalled, run::faults(&library), run::files(&library))
     };
     let mut findings = faults;
-    let mut coverage = Coverage { files, ..Coverage::default() };
+    let mut coverage = Coverage { files, uncalled_modules, ..Coverage::default() };
     coverage.faults = findings.len();
     let calls = owned::Calls::of(&sources, &estate);
     let mut roots = Vec::new();
@@ -143,12 +146,20 @@ pub fn analyze(sources: Sources, options: &Options) -> Analysis {
     for (root, evaluated) in &outside {
         findings.extend(run::of_export(evaluated, root));
     }
-    for (environment, network, complaints) in joined(estate, &outside, options) {
+    let mut made: BTreeMap<Option<String>, [usize; 3]> = BTreeMap::new();
+    for (part, network, complaints) in joined(estate, &outside, options) {
         findings.extend(complaints);
-        coverage.clusters = coverage.clusters.max(network.made(&azure::cluster::CLUSTER).len());
-        coverage.vnets = coverage.vnets.max(network.made(&azure::virtual_network::VNET).len());
-        coverage.zone_links = coverage.zone_links.max(network.made(&azure::dns::ZONE_LINK).len());
-        found.add(environment, rules::check(&network, &options.settings));
+        let counts = [&azure::cluster::CLUSTER, &azure::virtual_network::VNET, &azure::dns::ZONE_LINK]
+            .map(|resource_type| network.made(resource_type).len());
+        // The environments of one estate have the same resources.
+        let most = made.entry(part.example.clone()).or_default();
+        most.iter_mut().zip(counts).for_each(|(most, count)| *most = count.max(*most));
+        found.add(&part, rules::check(&network, &options.settings));
+    }
+    for [clusters, vnets, zone_links] in made.into_values() {
+        coverage.clusters += clusters;
+        coverage.vnets += vnets;
+        coverage.zone_links += zone_links;
     }
     findings.extend(found.once(&roots));
     findings.iter_mut().for_each(|finding| calls.bring_home(&sources, finding));
@@ -157,26 +168,48 @@ pub fn analyze(sources: Sources, options: &Options) -> Analysis {
     Analysis { sources, roots, findings, coverage, incomplete }
 }
 
-/// The graph of each environment.
-pub fn networks(sources: &Sources, options: &Options) -> Vec<(Option<String>, network::Network)> {
-    let roots = evaluate(sources, options);
-    let outside = outside::read(sources, options, roots.len());
-    joined(roots, &outside, options).map(|(environment, network, _)| (environment, network)).collect()
+/// The graphs of a run.
+#[derive(Default)]
+pub struct Networks {
+    /// That of each environment of what is meant to be deployed; where there are only examples, that of each.
+    pub graphs: Vec<(Part, network::Network)>,
+    /// The examples that stand beside what is meant to be deployed, by path: their graphs are not made.
+    pub examples: BTreeSet<String>,
 }
 
-/// The graph of each environment, with what does not fit.
+/// The graphs of the roots below the paths.
+pub fn networks(sources: &Sources, options: &Options) -> Networks {
+    let mut roots = evaluate(sources, options);
+    let outside = outside::read(sources, options, roots.len());
+    let mut examples = BTreeSet::new();
+    if roots.iter().any(|(root, _)| root.example.is_none()) {
+        examples.extend(roots.iter().filter_map(|(root, _)| root.example.clone()));
+        roots.retain(|(root, _)| root.example.is_none());
+    }
+    let graphs = joined(roots, &outside, options).map(|(part, network, _)| (part, network)).collect();
+    Networks { graphs, examples }
+}
+
+/// The graph of each estate, with what does not fit. What was exported is of that which is deployed, and so is what the
+/// configuration says of names that no code has.
 fn joined(
     roots: environments::Estate,
     outside: &[(Root, Evaluated)],
     options: &Options,
-) -> impl Iterator<Item = (Option<String>, network::Network, Vec<Finding>)> {
-    environments::estates(roots).into_iter().map(|(environment, mut estate)| {
-        estate.extend(outside.iter().cloned());
+) -> impl Iterator<Item = (Part, network::Network, Vec<Finding>)> {
+    let is_deployed = roots.iter().any(|(root, _)| root.example.is_none());
+    environments::estates(roots).into_iter().map(move |(part, mut estate)| {
+        let is_beside = is_deployed && part.example.is_some();
+        if !is_beside {
+            estate.extend(outside.iter().cloned());
+        }
         let (facts, mut findings) = estate::facts(&estate, &options.config);
         let (estate, facts) = estate::with_assumptions(estate, facts, &options.config);
         let network = network::build_with(estate, &facts);
-        findings.extend(estate::misfits(&network, &options.config));
-        (environment, network, findings)
+        if !is_beside {
+            findings.extend(estate::misfits(&network, &options.config));
+        }
+        (part, network, findings)
     })
 }
 
@@ -207,7 +240,7 @@ pub fn environments(sources: &Sources, options: &Options) -> BTreeSet<String> {
     let any = Inputs { environment: None, ..options.inputs.clone() };
     let options = Options { inputs: any, ..options.clone() };
     let library = library(sources, &options);
-    let roots = find(&library, &options);
+    let roots = find(&library, &options).roots;
     roots.into_iter().filter_map(|root| root.environment).collect()
 }
 
@@ -220,8 +253,13 @@ fn library<'a>(sources: &'a Sources, options: &Options) -> Library<'a> {
 /// Evaluates every root below the paths.
 pub fn evaluate(sources: &Sources, options: &Options) -> Vec<(Root, Evaluated)> {
     let library = library(sources, options);
-    let roots = find(&library, options);
+    let roots = find(&library, options).roots;
     states::evaluate_all(&library, roots, options)
+}
+
+/// The Terraform modules below the paths that no deployment calls.
+pub fn uncalled(sources: &Sources, options: &Options) -> Vec<String> {
+    find(&library(sources, options), options).uncalled
 }
 
 /// The inventories and saved graphs below the paths; `roots` is how many roots there are beside them.
@@ -232,20 +270,27 @@ pub fn outside(sources: &Sources, options: &Options, roots: usize) -> Vec<(Root,
 /// What could not be read of the files that the roots are made of, by path and place.
 pub fn faults(sources: &Sources, options: &Options) -> Vec<Fault> {
     let library = library(sources, options);
-    let roots = find(&library, options);
+    let roots = find(&library, options).roots;
     states::evaluate_all(&library, roots, options);
     run::faults_of(&library).into_iter().map(|(_, fault)| fault).collect()
 }
 
 /// The deployments below the paths; every file there is read first, in parallel.
-fn find(library: &Library, options: &Options) -> Vec<Root> {
+fn find(library: &Library, options: &Options) -> Deployments {
     let walked: Vec<String> =
         options.paths.iter().flat_map(|path| library.sources.find(path, &evaluate::is_program)).collect();
     walked.par_iter().for_each(|path| drop(library.program(path)));
     let templates: Vec<String> =
         options.paths.iter().flat_map(|path| library.sources.find(path, &evaluate::may_be_template)).collect();
     templates.par_iter().for_each(|path| drop(library.template(path)));
-    evaluate::find_roots(library, &options.paths, &options.inputs)
+    let mut found = evaluate::find_roots(library, &options.paths, &options.inputs);
+    let is_layer = |root: &Root| {
+        let mut members = options.config.layers.iter().flat_map(|layer| &layer.members);
+        members.any(|(glob, _)| glob.is_match(&root.path))
+    };
+    // What the configuration orders is meant to be deployed.
+    found.roots.iter_mut().filter(|root| is_layer(root)).for_each(|root| root.example = None);
+    found
 }
 
 /// Sorts by place and code, and shows once what several environments or roots share.
@@ -260,7 +305,7 @@ fn sort(sources: &Sources, findings: &mut Vec<Finding>) {
 /// A root in which expressions are evaluated.
 pub fn console<'a>(sources: &'a Sources, options: &Options, dialect: Dialect, path: &str) -> Console<'a> {
     let path = path.to_string();
-    let root = Root { id: RootId(0), path, dialect, environment: None, input_files: Vec::new() };
+    let root = Root { id: RootId(0), path, dialect, environment: None, input_files: Vec::new(), example: None };
     Console {
         sources,
         limits: options.limits,

@@ -19,6 +19,7 @@ pub fn read(sources: &Sources, options: &Options, first: usize) -> Vec<(Root, Ev
         dialect: Dialect::Bicep,
         environment: None,
         input_files: Vec::new(),
+        example: None,
     };
     let roots = found.iter().enumerate().map(root);
     let read = |(root, (_, file, kind)): (Root, &(String, FileId, Outside))| {

@@ -143,6 +143,7 @@ mod tests {
             dialect: Dialect::Terraform,
             environment: None,
             input_files: Vec::new(),
+            example: None,
         };
         Analysis {
             findings: levels.iter().map(finding).collect(),

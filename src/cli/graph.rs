@@ -1,13 +1,15 @@
 //! In: the flags of `graph` and `why`. Out: the graph, or what is known of a place in it.
 //! Never: checks anything.
 
+use std::collections::BTreeSet;
+
 use super::arguments::{Graph, GraphFormat, Why};
 use super::check::environment_is_there;
 use super::configured::{Opened, open};
 use super::inspect::nothing;
 use super::printer::Printer;
 use super::{Refused, Surroundings, exit};
-use crate::analysis;
+use crate::analysis::{self, Networks};
 use crate::network::{Network, Place};
 use crate::report;
 use crate::source::{Sources, write};
@@ -15,7 +17,7 @@ use crate::source::{Sources, write};
 /// `graph`: the graph of the paths.
 pub fn graph(flags: &Graph, surroundings: &Surroundings, printer: &Printer) -> Result<u8, Refused> {
     let opened = open(&flags.paths, flags.into(), surroundings, printer)?;
-    let Some((sources, network)) = one(opened)? else { return Ok(nothing(printer)) };
+    let Some((sources, network)) = one(opened, printer)? else { return Ok(nothing(printer)) };
     let text = match flags.format {
         GraphFormat::Json => report::graph_as_json(&network, &sources),
     };
@@ -31,7 +33,7 @@ pub fn graph(flags: &Graph, surroundings: &Surroundings, printer: &Printer) -> R
 /// `why`: what is known of a place, or of the way between two.
 pub fn why(flags: &Why, surroundings: &Surroundings, printer: &Printer) -> Result<u8, Refused> {
     let opened = open(&flags.path, flags.into(), surroundings, printer)?;
-    let Some((sources, network)) = one(opened)? else { return Ok(nothing(printer)) };
+    let Some((sources, network)) = one(opened, printer)? else { return Ok(nothing(printer)) };
     let first = called(&network, &flags.node)?;
     printer.out(match &flags.other {
         Some(other) => report::why_two(&network, first, called(&network, other)?, &sources),
@@ -41,15 +43,29 @@ pub fn why(flags: &Why, surroundings: &Surroundings, printer: &Printer) -> Resul
 }
 
 /// The only environment's graph; `None` where there is nothing to look at.
-fn one(opened: Opened) -> Result<Option<(Sources, Network)>, Refused> {
+fn one(opened: Opened, printer: &Printer) -> Result<Option<(Sources, Network)>, Refused> {
     let Opened { sources, options } = opened;
     environment_is_there(&sources, &options)?;
-    let mut networks = analysis::networks(&sources, &options);
-    if networks.len() > 1 {
-        let names: Vec<String> = networks.into_iter().filter_map(|(environment, _)| environment).collect();
+    let Networks { mut graphs, examples } = analysis::networks(&sources, &options);
+    if graphs.len() > 1 {
+        let several: BTreeSet<&String> = graphs.iter().filter_map(|(part, _)| part.example.as_ref()).collect();
+        if several.len() > 1 {
+            let first = several.first().map_or("", |first| first);
+            return Err(Refused(format!(
+                "there are {} examples, each by itself: name one, as `{first}`",
+                several.len()
+            )));
+        }
+        let names: Vec<String> = graphs.into_iter().filter_map(|(part, _)| part.environment).collect();
         return Err(Refused(format!("there are several environments: choose one with --env {}", names.join(" or "))));
     }
-    let network = networks.pop().map(|(_, network)| network).filter(|network| !network.roots().is_empty());
+    if let Some(first) = examples.first() {
+        let count = examples.len();
+        printer.log(&format!(
+            "note: {count} examples and tests stand by themselves and are left out: name one, as `{first}`\n"
+        ));
+    }
+    let network = graphs.pop().map(|(_, network)| network).filter(|network| !network.roots().is_empty());
     Ok(network.map(|network| (sources, network)))
 }
 

@@ -47,7 +47,7 @@ pub fn roots(flags: &Roots, surroundings: &Surroundings, printer: &Printer) -> R
     environment_is_there(&sources, &options)?;
     let mut roots = analysis::evaluate(&sources, &options);
     roots.extend(analysis::outside(&sources, &options, roots.len()));
-    printer.out(report::roots_as_text(&roots, &sources));
+    printer.out(report::roots_as_text(&roots, &analysis::uncalled(&sources, &options), &sources));
     Ok(if roots.is_empty() { nothing(printer) } else { exit::CLEAN })
 }
 

@@ -2,6 +2,7 @@
 //! Never: knows a resource type of Azure.
 
 pub mod bicep;
+mod examples;
 mod expression;
 pub mod functions;
 mod inputs;
@@ -27,7 +28,7 @@ pub use outside::{
     Outside, SavedGraph, SavedIdentity, SavedLink, SavedNode, SavedOrder, SavedPlace, VERSION as GRAPH_VERSION,
     kind_of as kind_of_outside, read as read_outside,
 };
-pub use roots::{Bound, Inputs, Library, Modules, find_roots, is_program, may_be_template};
+pub use roots::{Bound, Deployments, Inputs, Library, Modules, find_roots, is_program, may_be_template};
 pub use terraform::remote::{RemoteState, StatePlace, kept_by as state_kept_by, read_by as states_read_by};
 
 /// The most module instances of one root, and the deepest chain of module calls.
@@ -50,6 +51,8 @@ pub struct Root {
     pub environment: Option<String>,
     /// The files whose values it takes, in the order of rising precedence.
     pub input_files: Vec<String>,
+    /// The example or test that it belongs to, by its path: one stands by itself.
+    pub example: Option<String>,
 }
 
 impl Root {

@@ -6,6 +6,7 @@ use std::sync::{Arc, RwLock};
 
 use super::Root;
 use super::bicep::{Declared, located};
+use super::examples;
 use super::models::Model;
 use super::terraform::{Configuration, files, is_configuration, is_plan, tree_of};
 use crate::source::{Refusal, Sources, Span, directory_of, extension_of, join, name_of};
@@ -206,12 +207,22 @@ pub fn may_be_template(path: &str) -> bool {
     extension_of(path) == "json" && !others.iter().any(|other| path.ends_with(other))
 }
 
-/// The deployments at and below the given paths, sorted, each once an environment.
+/// What is deployed of that which lies below some paths.
+#[derive(Clone, Debug, Default)]
+pub struct Deployments {
+    /// The deployments, sorted, each once an environment.
+    pub roots: Vec<Root>,
+    /// Terraform modules that no deployment calls, though one calls others of their kind: nothing says what they would
+    /// be given, so that they are not looked at.
+    pub uncalled: Vec<String>,
+}
+
+/// The deployments at and below the given paths.
 ///
 /// A path that the user names is always a root. Below a directory, roots are Terraform directories that no local
 /// module call names, or that look like one by themselves, and Bicep files and ARM templates that no other file uses as a
 /// module, or that a parameter file belongs to.
-pub fn find_roots(library: &Library, paths: &[String], inputs: &Inputs) -> Vec<Root> {
+pub fn find_roots(library: &Library, paths: &[String], inputs: &Inputs) -> Deployments {
     let mut named: BTreeSet<(String, Dialect)> = BTreeSet::new();
     let mut walked: BTreeSet<String> = BTreeSet::new();
     for path in paths {
@@ -244,18 +255,19 @@ pub fn find_roots(library: &Library, paths: &[String], inputs: &Inputs) -> Vec<R
             _ => {}
         }
     }
-    named.extend(terraform_roots(library, &walked));
+    let (roots, mut uncalled) = terraform_roots(library, &walked, paths);
+    named.extend(roots);
     named.extend(bicep_roots(library, &walked));
-    let below = |path: &str, above: &String| {
-        above.is_empty() || path == above || path.strip_prefix(above.as_str()).is_some_and(|rest| rest.starts_with('/'))
-    };
-    for bound in inputs.bound.iter().filter(|bound| paths.iter().any(|path| below(&bound.path, path))) {
+    for bound in
+        inputs.bound.iter().filter(|bound| paths.iter().any(|path| examples::below(&bound.path, path).is_some()))
+    {
         let dialect = match library.sources.is_directory(&bound.path) {
             true => Dialect::Terraform,
             false => Dialect::Bicep,
         };
         named.insert((bound.path.clone(), dialect));
     }
+    uncalled.retain(|path| !named.contains(&(path.clone(), Dialect::Terraform)));
     let plans = plans_of(library, &named);
     // A plan says all that its configuration says, and more: the same infrastructure is not read twice.
     named.retain(|(path, dialect)| *dialect != Dialect::Terraform || !plans.contains_key(path));
@@ -275,8 +287,12 @@ pub fn find_roots(library: &Library, paths: &[String], inputs: &Inputs) -> Vec<R
     roots.sort_by(|a, b| (&a.path, a.dialect, &a.environment).cmp(&(&b.path, b.dialect, &b.environment)));
     for (index, root) in roots.iter_mut().enumerate() {
         root.id = RootId(u32::try_from(index).unwrap_or(u32::MAX));
+        // What the configuration names is meant to be deployed.
+        if inputs.bound.iter().all(|bound| bound.path != root.path) {
+            root.example = examples::example_of(&root.path, paths);
+        }
     }
-    roots
+    Deployments { roots, uncalled }
 }
 
 fn is_outside(library: &Library, path: &str) -> bool {
@@ -309,27 +325,66 @@ fn plans_of(library: &Library, named: &BTreeSet<(String, Dialect)>) -> BTreeMap<
     plans
 }
 
-fn terraform_roots(library: &Library, walked: &BTreeSet<String>) -> Vec<(String, Dialect)> {
+/// The roots of Terraform below some paths, and the modules that are none.
+fn terraform_roots(
+    library: &Library,
+    walked: &BTreeSet<String>,
+    paths: &[String],
+) -> (Vec<(String, Dialect)>, Vec<String>) {
     let directories: BTreeSet<&str> =
         walked.iter().filter(|path| is_configuration(path)).map(|path| directory_of(path)).collect();
-    let mut called: BTreeSet<String> = BTreeSet::new();
+    let mut calls: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let mut elsewhere: BTreeSet<String> = BTreeSet::new();
     let mut own: BTreeSet<&str> = BTreeSet::new();
     for directory in &directories {
         let Some(configuration) = Configuration::read(library, directory) else { continue };
-        called.extend(configuration.local_sources());
+        calls.insert(directory, configuration.local_sources());
+        elsewhere.extend(configuration.directories_elsewhere());
         let entries = library.sources.list(directory).unwrap_or_default();
         if configuration.looks_like_a_root() || entries.iter().any(|entry| is_loaded(&entry.name)) {
             own.insert(directory);
         }
     }
-    let is_root = |directory: &&str| own.contains(*directory) || !called.contains(*directory);
+    let called: BTreeSet<&String> = calls.values().flatten().collect();
+    let is_root = |directory: &&str| own.contains(*directory) || !called.contains(&directory.to_string());
     let all = directories.iter().map(|directory| directory.to_string()).collect();
     let roots = directories.iter().filter(|d| is_root(d)).map(|d| d.to_string()).collect();
-    let calls = |directory: &str| match Configuration::read(library, directory) {
-        Some(configuration) => configuration.local_sources().into_iter().collect(),
-        None => Vec::new(),
+    let of = |directory: &str| calls.get(directory).into_iter().flatten().cloned().collect();
+    let roots = with_circles(all, roots, of);
+    // Terragrunt and stacks call modules as well, in languages that are not read.
+    if paths.iter().any(|path| !library.sources.find(path, &calls_modules_too).is_empty()) {
+        return (roots.into_iter().map(|root| (root, Dialect::Terraform)).collect(), Vec::new());
+    }
+    let deployed: Vec<&str> =
+        own.iter().copied().filter(|directory| examples::example_of(directory, paths).is_none()).collect();
+    let folders: BTreeSet<&str> =
+        deployed.iter().filter_map(|root| calls.get(root)).flatten().map(|module| directory_of(module)).collect();
+    let is_uncalled = |root: &String| {
+        // What puts modules together that lie elsewhere is not one among them.
+        let composes = || calls.get(root.as_str()).into_iter().flatten().any(|m| examples::below(m, root).is_none());
+        let within = || deployed.iter().any(|above| examples::below(root, above).is_some());
+        let is_used = || elsewhere.iter().any(|used| root == used || root.ends_with(&format!("/{used}")));
+        let has_values = || {
+            let entries = library.sources.list(root).unwrap_or_default();
+            entries.iter().any(|entry| entry.name.ends_with(".tfvars") || entry.name.ends_with(".tfvars.json"))
+        };
+        !own.contains(root.as_str())
+            && examples::example_of(root, paths).is_none()
+            && (within() || folders.contains(directory_of(root)))
+            && !composes()
+            && !is_used()
+            && !has_values()
     };
-    with_circles(all, roots, calls).into_iter().map(|root| (root, Dialect::Terraform)).collect()
+    let (uncalled, roots): (Vec<String>, Vec<String>) = roots.into_iter().partition(is_uncalled);
+    (roots.into_iter().map(|root| (root, Dialect::Terraform)).collect(), uncalled)
+}
+
+/// Files that say which modules are deployed without being Terraform's own
+/// (<https://terragrunt.gruntwork.io/docs/reference/hcl/blocks/#terraform>,
+/// <https://developer.hashicorp.com/terraform/language/stacks>).
+fn calls_modules_too(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name == "terragrunt.hcl" || [".tfstack.hcl", ".tfcomponent.hcl"].iter().any(|end| name.ends_with(end))
 }
 
 /// The roots, and the first of those programs that nobody reaches because they call each other in a circle.
@@ -418,6 +473,7 @@ fn bound(library: &Library, path: String, dialect: Dialect, inputs: &Inputs, val
         dialect,
         environment,
         input_files,
+        example: None,
     };
     let (always, candidates) = match dialect {
         // A plan was made with its inputs.
@@ -659,7 +715,7 @@ mod tests {
         let sources = Sources::of_texts(texts.iter().copied());
         let library = Library::new(&sources, Limits::default());
         let paths: Vec<String> = paths.iter().map(|path| path.to_string()).collect();
-        let roots = find_roots(&library, &paths, &Inputs::default());
+        let roots = find_roots(&library, &paths, &Inputs::default()).roots;
         roots.into_iter().map(|root| (root.path, root.environment)).collect()
     }
 
@@ -671,6 +727,46 @@ mod tests {
         ];
         assert_eq!(roots(&texts, &[""]), [("infra".to_string(), None)]);
         assert_eq!(roots(&texts, &["modules/m"]), [("modules/m".to_string(), None)]);
+    }
+
+    #[test]
+    fn a_module_that_no_deployment_calls_is_not_deployed() {
+        let call = |source: &str| format!("module \"m\" {{\n  source = \"{source}\"\n}}\n");
+        let deployment = |source: &str| format!("provider \"azurerm\" {{\n  features {{}}\n}}\n{}", call(source));
+        let (module, composing) = ("variable \"a\" {}\n", call("../a"));
+        let found = |texts: &[(&str, &str)]| {
+            let sources = Sources::of_texts(texts.iter().copied());
+            let library = Library::new(&sources, Limits::default());
+            let found = find_roots(&library, &[String::new()], &Inputs::default());
+            (found.roots.into_iter().map(|root| root.path).collect::<Vec<_>>(), found.uncalled)
+        };
+        let of = |roots: &[&str], uncalled: &[&str]| {
+            let owned = |paths: &[&str]| paths.iter().map(|path| path.to_string()).collect::<Vec<_>>();
+            (owned(roots), owned(uncalled))
+        };
+        let (inside, beside) = (deployment("./modules/a"), deployment("../modules/a"));
+        let below = [("main.tf", inside.as_str()), ("modules/a/main.tf", module), ("modules/b/main.tf", module)];
+        assert_eq!(found(&below), of(&[""], &["modules/b"]));
+        let mut estate =
+            vec![("infra/main.tf", beside.as_str()), ("modules/a/main.tf", module), ("modules/b/main.tf", module)];
+        assert_eq!(found(&estate), of(&["infra"], &["modules/b"]));
+        // Each of these says that somebody deploys it.
+        for (path, text) in [
+            ("modules/b/prod.tfvars", "a = 1\n"),
+            ("live/b/terragrunt.hcl", "terraform {\n  source = \"../../modules//b\"\n}\n"),
+            ("modules/b/call.tf", composing.as_str()),
+        ] {
+            estate.push((path, text));
+            assert_eq!(found(&estate), of(&["infra", "modules/b"], &[]), "{path}");
+            estate.pop();
+        }
+        let by_address = deployment("git::https://example.com/team/infra.git//modules/b?ref=v1");
+        estate.push(("other/main.tf", &by_address));
+        assert_eq!(found(&estate), of(&["infra", "modules/b", "other"], &[]));
+        // A library has no deployment but its examples.
+        let example = deployment("../../modules/a");
+        let library = [("examples/a/main.tf", example.as_str()), below[1], below[2]];
+        assert_eq!(found(&library), of(&["examples/a", "modules/b"], &[]));
     }
 
     #[test]

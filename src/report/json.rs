@@ -32,6 +32,8 @@ struct Root<'a> {
     path: &'a str,
     dialect: &'static str,
     environment: Option<&'a str>,
+    /// The example or test that it belongs to, which is joined with nothing else.
+    example: Option<&'a str>,
     inputs: &'a [String],
     open_inputs: Vec<&'a str>,
     /// How many written attributes of the network are known, references, unknown, or in modules that were not read.
@@ -116,6 +118,8 @@ struct Summary<'a> {
     faults: usize,
     not_read: &'a [String],
     by_models: &'a [String],
+    /// Terraform modules that no deployment calls: they are not checked.
+    uncalled: &'a [String],
     incomplete: bool,
 }
 
@@ -147,6 +151,7 @@ pub fn render(analysis: &Analysis, display: &Display) -> String {
             faults: coverage.faults,
             not_read: &coverage.unread_modules,
             by_models: &coverage.modelled_modules,
+            uncalled: &coverage.uncalled_modules,
             incomplete: analysis.incomplete,
         },
     };
@@ -174,6 +179,7 @@ fn root(summary: &RootSummary) -> Root<'_> {
         path: &summary.root.path,
         dialect: dialect(summary.root.dialect),
         environment: summary.root.environment.as_deref(),
+        example: summary.root.example.as_deref(),
         inputs: &summary.root.input_files,
         open_inputs: summary.open_inputs.iter().map(|unknown| unknown.name()).collect(),
         attributes: Attributes { known, references, unknown, unread },

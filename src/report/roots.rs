@@ -7,8 +7,8 @@ use crate::evaluate::{Evaluated, ProviderVersion, Root, Standing};
 use crate::source::Sources;
 use crate::syntax::Dialect;
 
-/// The deployments as text.
-pub fn roots_as_text(roots: &[(Root, Evaluated)], sources: &Sources) -> String {
+/// The deployments as text, and the modules that none of them calls.
+pub fn roots_as_text(roots: &[(Root, Evaluated)], uncalled: &[String], sources: &Sources) -> String {
     let mut out = String::new();
     for (root, evaluated) in roots {
         if evaluated.standing != Standing::Made {
@@ -46,6 +46,10 @@ pub fn roots_as_text(roots: &[(Root, Evaluated)], sources: &Sources) -> String {
                 .collect(),
         );
     }
+    for module in uncalled {
+        out.push_str(&visible(&format!("{module} (Terraform module that no deployment calls: not checked)")));
+        out.push('\n');
+    }
     out
 }
 
@@ -74,7 +78,7 @@ fn shown(directory: &str) -> String {
     format!("{}, which it stands for", visible(directory))
 }
 
-/// `infra/hub (Terraform, environment prod)`.
+/// `infra/hub (Terraform, environment prod)`, `examples/basic (Terraform, example)`.
 pub fn heading(root: &Root) -> String {
     let path = if root.path.is_empty() { "." } else { &root.path };
     let dialect = match root.dialect {
@@ -83,5 +87,6 @@ pub fn heading(root: &Root) -> String {
         Dialect::Bicep => "Bicep",
     };
     let environment = root.environment.as_deref().map_or(String::new(), |name| format!(", environment {name}"));
-    visible(&format!("{path} ({dialect}{environment})")).into_owned()
+    let example = root.example.as_ref().map_or("", |_| ", example");
+    visible(&format!("{path} ({dialect}{example}{environment})")).into_owned()
 }

@@ -383,6 +383,9 @@ fn notifications(analysis: &Analysis, at: &dyn Fn(&Finding) -> usize) -> Vec<Not
     for module in &analysis.coverage.modelled_modules {
         say("note", format!("{module} was answered by a model, because its source is not here."));
     }
+    for module in &analysis.coverage.uncalled_modules {
+        say("note", format!("{module} is a module that no deployment calls: it was not checked."));
+    }
     if analysis.incomplete {
         say("warning", "A limit was reached: something may be missing.".into());
     }

@@ -19,6 +19,7 @@ pub fn render(analysis: &Analysis, display: &Display) -> String {
     lines.extend(open(analysis, display));
     lines.extend(modules("by models", &analysis.coverage.modelled_modules));
     lines.extend(modules("not read", &analysis.coverage.unread_modules));
+    lines.extend(modules("called by no deployment, so not checked", &analysis.coverage.uncalled_modules));
     if analysis.coverage.faults > 0 {
         lines.push(format!(
             "{} could not be read",

@@ -13,7 +13,7 @@ fn evaluated_at(path: &str, files: &[(&str, &str)]) -> Evaluated {
     let sources = Sources::of_texts(files.iter().map(|(path, text)| (*path, *text)));
     let library = Library::new(&sources, Limits::default());
     let (id, path, dialect) = (RootId(0), path.to_string(), Dialect::Bicep);
-    let root = Root { id, path, dialect, environment: None, input_files: Vec::new() };
+    let root = Root { id, path, dialect, environment: None, input_files: Vec::new(), example: None };
     evaluate(&library, &root, &Given { inputs: &BTreeMap::new(), max_instances: 64, outputs: &Vec::new() })
 }
 

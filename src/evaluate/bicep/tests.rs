@@ -16,6 +16,7 @@ fn root() -> Root {
         dialect: Dialect::Bicep,
         environment: None,
         input_files: Vec::new(),
+        example: None,
     }
 }
 

@@ -139,6 +139,19 @@ impl Configuration {
     pub fn local_sources(&self) -> BTreeSet<String> {
         self.calls.values().filter_map(|call| local_source(call, &self.directory)?.ok()).collect()
     }
+
+    /// The directories that its module calls name in repositories elsewhere, this one maybe among them: `modules/a` of
+    /// `git::https://host/team/repository.git//modules/a?ref=v1`
+    /// (<https://developer.hashicorp.com/terraform/language/modules/sources#modules-in-package-sub-directories>).
+    pub fn directories_elsewhere(&self) -> BTreeSet<String> {
+        let directory = |call: &Arc<Declaration>| {
+            let source = call.source.as_ref()?.as_literal()?.split('?').next()?;
+            let package = source.find("://").map_or(source, |scheme| &source[scheme + 3..]);
+            let (_, directory) = package.split_once("//")?;
+            Some(directory.trim_matches('/').to_string()).filter(|directory| !directory.is_empty())
+        };
+        self.calls.values().filter_map(directory).collect()
+    }
 }
 
 /// The Terraform files of a directory, by name.
