@@ -177,6 +177,7 @@ fn what_is_undecided_is_counted_and_shown_when_asked_for() {
          No findings\n\
          2 checks could not be decided: var.outbound (main.tf:1) would decide both (--undecided)\n\
          not read: module.aks (Azure/aks/azurerm)\n\
+         called by no deployment, so not checked: modules/old\n\
          1 file or block could not be read\n"
     );
     let shown = render(&open(), Format::Text, &Display { undecided: true, ..display() });

@@ -38,7 +38,7 @@ use rustc_hash::FxHashMap;
 
 pub use exported::in_arm_shape;
 pub use field::{Change, Default_, Field, Link, Part, arm_field, field, part_words, parts};
-pub use translate::{At, Named, Translated, as_pieces, in_arm_words, values_at};
+pub use translate::{At, Named, Translated, as_pieces, in_arm_words, null_at, values_at};
 
 /// How azurerm names a resource and what it lies in.
 #[derive(Clone, Copy, Debug)]

@@ -460,6 +460,17 @@ pub fn values_at<'v>(body: &'v Value, field: &Field) -> Vec<At<'v>> {
     found
 }
 
+/// The null that stands at a field's ARM path: somebody writes it, or gives nothing to the input that it is read from.
+pub fn null_at<'v>(body: &'v Value, field: &Field) -> Option<&'v Value> {
+    let mut value = body;
+    for part in parts(field.arm) {
+        let (Part::Field(name), Kind::Object { fields, .. }) = (part, &value.kind) else { return None };
+        let of_any_case = || fields.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+        value = fields.get(name).or_else(of_any_case)?;
+    }
+    value.is_null().then_some(value)
+}
+
 /// One thing that stands at a path.
 #[derive(Clone, Debug)]
 pub enum At<'v> {

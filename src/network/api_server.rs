@@ -44,6 +44,11 @@ fn is_empty(value: &Value) -> Truth {
         Kind::List { items, rest: None, .. } => Truth::from_known(items.is_empty()),
         Kind::List { items, .. } if items.is_empty() => Truth::Unknown,
         Kind::Unknown(_) | Kind::Reference(_) => Truth::Unknown,
+        // A sentence in the place of the list, as in a parameter file that is to be filled in, names nobody.
+        Kind::Text(text) => match text.as_literal() {
+            Some(text) if whole(text).is_none() => Truth::Unknown,
+            _ => Truth::No,
+        },
         _ => Truth::No,
     }
 }

@@ -3,7 +3,7 @@
 
 use super::order::Order;
 use super::{Network, Node};
-use crate::azure::{At, Default_, Field, Link, Type, VARIANTS, values_at};
+use crate::azure::{At, Default_, Field, Link, Type, VARIANTS, null_at, values_at};
 use crate::source::Span;
 use crate::value::{Address, Cidr, Hole, Kind, Pieces, ResourceId, RootId, Truth, Unknown, Value};
 
@@ -284,12 +284,20 @@ impl<'n> Place<'n> {
         self.get(field).ask(Value::is_true)
     }
 
-    /// Where a field is written; the head of the declaration where it is not.
+    /// Where a field is written, be it as null; the head of the declaration where it is not.
     pub fn span_of(self, field: &Field) -> Span {
         match self.get(field) {
             Got::Is(value) => self.inside(&value).or(value.origin.place()).unwrap_or(self.span()),
-            _ => self.span(),
+            Got::Absent => self.span_of_null(field).unwrap_or(self.span()),
+            Got::Unknown(_) => self.span(),
         }
+    }
+
+    /// Where a field is written as null, which is as good as not at all: `network_policy = var.network_policy`, where
+    /// nobody gives the variable a value.
+    pub fn span_of_null(self, field: &Field) -> Option<Span> {
+        let null = null_at(&self.node().body, field)?;
+        self.inside(null).filter(|span| *span != self.span())
     }
 
     /// The last hand that a value went through in the file that declares this place.

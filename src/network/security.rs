@@ -156,7 +156,7 @@ impl<'n> Place<'n> {
     }
 
     /// The ports that a rule is for, and why there may be more.
-    fn ports(self) -> (Vec<(u16, u16)>, Option<Unknown>) {
+    pub fn ports(self) -> (Vec<(u16, u16)>, Option<Unknown>) {
         let (texts, open) = self.texts(&[&group::PORT, &group::PORTS]);
         (texts.iter().filter_map(|text| port_range(text)).collect(), open)
     }

@@ -69,9 +69,10 @@ fn found(cluster: Place) -> Option<Finding> {
         return None;
     }
     let mut finding = on(&RULE, cluster, field, format!("everybody may reach the API server of `{name}`"));
-    let said = match cluster.is_written(field) {
-        true => "its list of authorized ranges is empty, which lets everybody in",
-        false => "it is public, and names no authorized ranges",
+    let said = match (cluster.is_written(field), cluster.span_of_null(field)) {
+        (true, _) => "its list of authorized ranges is empty, which lets everybody in",
+        (false, Some(_)) => "it is public, and this names no authorized ranges",
+        (false, None) => "it is public, and names no authorized ranges",
     };
     finding.steps.push(Step { message: said.into(), span: cluster.span_of(field) });
     let azurerm = "`authorized_ip_ranges` in `api_server_access_profile`, or `private_cluster_enabled = true`";

@@ -91,15 +91,19 @@ fn found(cluster: Place) -> Option<Finding> {
         _ => format!("nothing says which network model `{name}` has: the day of its first deployment decides"),
     };
     let mut finding = RULE.finding(place, message).about(cluster);
-    let said = match basis {
-        Basis::Written => "the plugin is written and its mode is not",
-        _ => "neither plugin nor mode is written",
+    let said = match (basis, cluster.span_of_null(&cluster::NETWORK_PLUGIN)) {
+        (Basis::Written, _) => "the plugin is written and its mode is not",
+        (_, Some(_)) => "this names no plugin, and no mode is written",
+        (_, None) => "neither plugin nor mode is written",
     };
     finding.steps.push(Step { message: said.into(), span: place });
     finding.help = Some(match basis {
-        Basis::Written => format!("write {both}, or keep the flat model knowingly"),
+        Basis::Written => format!("write {both}, unless every pod is to have an address of the subnet"),
         _ => format!("write {} and {both}", write(cluster, "network_plugin = \"azure\"", "networkPlugin: 'azure'")),
     });
-    finding.why = Some("what is not written is chosen by the service, and a cluster that is built again may become another one".into());
+    finding.why = Some(match basis {
+        Basis::Written => "every pod takes an address of the subnet then, and nobody can see that this is meant".into(),
+        _ => "what is not written is chosen by the service, and a cluster that is built again may become another one".into(),
+    });
     Some(finding)
 }

@@ -63,7 +63,8 @@ fn found(cluster: Place) -> Option<Finding> {
     if plugin != Truth::Yes || fires == Truth::No {
         return None;
     }
-    let written = matches!(policy, Got::Is(_) | Got::Unknown(_)) && cluster.span_of(&cluster::NETWORK_POLICY) != cluster.span();
+    let null = cluster.span_of_null(&cluster::NETWORK_POLICY);
+    let written = null.is_some() || matches!(policy, Got::Is(_) | Got::Unknown(_)) && cluster.span_of(&cluster::NETWORK_POLICY) != cluster.span();
     let place = match (&policy, &plane) {
         (Got::Absent, Got::Unknown(_)) => cluster.span_of(&cluster::DATA_PLANE),
         _ if written => cluster.span_of(&cluster::NETWORK_POLICY),
@@ -77,7 +78,7 @@ fn found(cluster: Place) -> Option<Finding> {
     let mut finding = RULE.finding(place, message).about(cluster);
     let said = match missing {
         _ if !written => "its network profile names no `network_policy`, so none is installed",
-        Truth::Yes => "this is nothing, so none is installed",
+        Truth::Yes => "this names no engine, so none is installed",
         _ => "this is the engine that it asks for",
     };
     finding.steps.push(Step { message: said.replace("network_policy", word(cluster)), span: place });

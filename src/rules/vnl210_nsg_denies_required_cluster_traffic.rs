@@ -145,8 +145,9 @@ fn of_subnet(cluster: Place, subnet: Place, all: &[Place]) -> Option<Finding> {
                     let vital = |port| group.decides_on_ranges(Flow { ports: (port, port), ..flow }, subnet, &ranges);
                     let in_part = [10250, 53].into_iter().all(|port| matches!(vital(port), Decision::Allows));
                     let (group_name, name) = (group.name(), cluster.name());
+                    let denied = rule.map_or_else(|| "some ports".into(), ports);
                     let message = match in_part {
-                        true => format!("network security group `{group_name}` denies some ports between the nodes of `{name}`"),
+                        true => format!("network security group `{group_name}` denies {denied} between the nodes of `{name}`"),
                         false => format!("network security group `{group_name}` keeps the nodes of `{name}` from each other"),
                     };
                     let mut finding = of(cluster, subnet, group, rule.map_or(group.span(), |rule| rule.span_of(&security_group::ACCESS)), message);
@@ -163,7 +164,8 @@ fn of_subnet(cluster: Place, subnet: Place, all: &[Place]) -> Option<Finding> {
                         finding.objects.push(rule.address().clone());
                     }
                     finding.steps.push(Step { message: format!("`{}` has the group", subnet.name()), span: step.span });
-                    finding.help = Some(format!("allow all traffic from {from} to {to} by a rule with a smaller priority number, or take the rule away"));
+                    let traffic = if in_part { &denied } else { "all traffic" };
+                    finding.help = Some(format!("allow {traffic} from {from} to {to} by a rule with a smaller priority number, or take the rule away"));
                     return Some(finding);
                 }
             }
@@ -180,6 +182,19 @@ fn of(cluster: Place, subnet: Place, group: Place, place: crate::source::Span, m
     finding.objects.extend([subnet.address().clone(), group.address().clone()]);
     finding.why = Some("AKS needs every port between nodes: without it they turn NotReady and the cluster's DNS fails".into());
     finding
+}
+
+/// The ports that a rule speaks of, in a sentence: `port 22`, `ports 22 and 3389`.
+fn ports(rule: Place) -> String {
+    let range = |(from, to): &(u16, u16)| if from == to { from.to_string() } else { format!("{from}-{to}") };
+    match &rule.ports().0[..] {
+        [(from, to)] if from == to => format!("port {from}"),
+        [one] if *one != (0, u16::MAX) => format!("ports {}", range(one)),
+        [all @ .., last] if !all.is_empty() && all.len() < 4 => {
+            format!("ports {} and {}", all.iter().map(range).collect::<Vec<_>>().join(", "), range(last))
+        }
+        _ => "some ports".into(),
+    }
 }
 
 fn shown(ranges: &[Cidr]) -> String {

@@ -1,6 +1,6 @@
 //! See the rule's page below.
 
-use super::{Finding, Settings, Step};
+use super::{Confidence, Finding, Settings, Step};
 use crate::azure::{Field, cluster, load_balancer, nat_gateway, public_ip};
 use crate::network::{Network, Place};
 use crate::source::Span;
@@ -77,15 +77,22 @@ fn first(address: Place, sku: &Field) -> Option<Finding> {
     sure.or_else(|| found.into_iter().next())
 }
 
-/// The SKU that a user's addresses must be of.
-fn wanted(user: Place) -> Option<&'static str> {
-    let known = |field: &Field| SKUS.into_iter().find(|sku| user.is(field, sku) == Truth::Yes);
+/// The field that says a user's SKU.
+fn sku_of(user: Place) -> Option<&'static Field> {
     match user.kind() {
-        kind if kind == &nat_gateway::NAT_GATEWAY => known(&nat_gateway::SKU).filter(|sku| *sku != "Basic"),
-        kind if kind == &load_balancer::LOAD_BALANCER => known(&load_balancer::SKU).filter(|sku| *sku == "Standard"),
-        kind if kind == &cluster::CLUSTER => known(&cluster::LOAD_BALANCER_SKU).filter(|sku| *sku == "Standard"),
+        kind if kind == &nat_gateway::NAT_GATEWAY => Some(&nat_gateway::SKU),
+        kind if kind == &load_balancer::LOAD_BALANCER => Some(&load_balancer::SKU),
+        kind if kind == &cluster::CLUSTER => Some(&cluster::LOAD_BALANCER_SKU),
         _ => None,
     }
+}
+
+/// The SKU that a user's addresses must be of.
+fn wanted(user: Place) -> Option<&'static str> {
+    let field = sku_of(user)?;
+    let known = SKUS.into_iter().find(|sku| user.is(field, sku) == Truth::Yes)?;
+    let is_gateway = user.kind() == &nat_gateway::NAT_GATEWAY;
+    (known == "Standard" || is_gateway && known != "Basic").then_some(known)
 }
 
 fn of(address: Place, sku: &Field, user: Place, uses: Span) -> Option<Finding> {
@@ -119,11 +126,23 @@ fn of(address: Place, sku: &Field, user: Place, uses: Span) -> Option<Finding> {
     };
     finding.steps.push(Step { message: message.into(), span: place });
     finding.steps.push(Step { message: format!("{by} uses it"), span: uses });
+    let of_user = sku_of(user);
+    if let Some(sku) = of_user.filter(|sku| !user.is_written(sku)) {
+        let who = if user.is_terraform() { "azurerm since version 4" } else { "Azure" };
+        let who = if user.kind() == &cluster::CLUSTER { "AKS" } else { who };
+        finding.steps.push(Step { message: format!("and is {wanted}, which {who} takes where none is written"), span: user.span_of(sku) });
+    }
+    if address.is_guessed(sku) || of_user.is_some_and(|sku| user.is_guessed(sku)) {
+        finding.confidence = Confidence::Medium;
+    }
     finding.help = Some(match address.is_terraform() {
         true => format!("write `sku = \"{wanted}\"` and `allocation_method = \"Static\"`"),
         false => format!("write `sku: {{ name: '{wanted}' }}` and `publicIPAllocationMethod: 'Static'`"),
     });
-    finding.why = Some("Azure refuses to attach an address of another SKU".into());
+    finding.why = Some(match fits {
+        Truth::Yes => format!("Azure makes no {wanted} address that is dynamic"),
+        _ => "Azure refuses to attach an address of another SKU".into(),
+    });
     match fits {
         Truth::Unknown => Some(finding.undecided(address.get(sku).unknown(), &format!("if it is `{wanted}` it passes; else VNL223"))),
         _ => Some(finding),
