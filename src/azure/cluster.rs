@@ -21,6 +21,7 @@ pub static CLUSTER: Type = Type {
         &AUTHORIZED_RANGES,
         &IDENTITY_TYPE,
         &IDENTITY_IDS,
+        &KUBELET_IDENTITY,
         &SERVICE_PRINCIPAL,
         &NETWORK_PLUGIN,
         &NETWORK_PLUGIN_MODE,
@@ -159,6 +160,10 @@ pub static IDENTITY_TYPE: Field = field("identity.type", "identity.type").in_arm
 
 /// The ids of the identities that the cluster acts as: the keys of ARM's object.
 pub static IDENTITY_IDS: Field = field("identity.userAssignedIdentities[]", "identity.identity_ids[]");
+
+/// The identity that the nodes pull images with, where it is one of the code's own.
+pub static KUBELET_IDENTITY: Field =
+    field("properties.identityProfile.kubeletidentity.resourceId", "kubelet_identity.user_assigned_identity_id");
 
 /// The application that the cluster acts as, where it has no identity.
 pub static SERVICE_PRINCIPAL: Field =
@@ -488,6 +493,9 @@ pub static CLUSTER_TO_SYSTEM_SUBNET: Link = Link { field: &SYSTEM_NODE_SUBNET, t
 
 /// The identity that the cluster acts as.
 pub static CLUSTER_TO_IDENTITY: Link = Link { field: &IDENTITY_IDS, to: &super::identity::IDENTITY };
+
+/// The identity that the nodes pull images with.
+pub static CLUSTER_TO_KUBELET_IDENTITY: Link = Link { field: &KUBELET_IDENTITY, to: &super::identity::IDENTITY };
 
 /// The code's own public addresses for what leaves through the load balancer.
 pub static CLUSTER_TO_OUTBOUND_IP: Link = Link { field: &OUTBOUND_IPS, to: &super::public_ip::PUBLIC_IP };

@@ -283,6 +283,7 @@ pub static LINKS: &[&Link] = &[
     &cluster::CLUSTER_TO_ZONE,
     &cluster::CLUSTER_TO_GATEWAY,
     &cluster::CLUSTER_TO_IDENTITY,
+    &cluster::CLUSTER_TO_KUBELET_IDENTITY,
     &cluster::CLUSTER_TO_API_SUBNET,
     &cluster::CLUSTER_TO_SYSTEM_SUBNET,
     &cluster::POOL_TO_SUBNET,

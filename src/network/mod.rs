@@ -23,6 +23,7 @@ mod private_endpoints;
 mod public_addresses;
 mod routes;
 mod security;
+mod services;
 mod subnets;
 mod subscriptions;
 mod ways;
@@ -53,6 +54,7 @@ pub use place::{End, Got, Place, Step};
 pub use private_endpoints::{Service, is_zone};
 pub use routes::{DefaultRoute, Injection, Table};
 pub use security::{Decision, Flow, Group};
+pub use services::{PrivateWay, Used};
 pub use subnets::User;
 pub use ways::{NextHop, Reach, Route, RouteSource};
 
