@@ -303,6 +303,7 @@ rules! {
     vnl232_private_endpoint_zone_name_wrong
     vnl233_private_endpoint_bypasses_firewall
     vnl234_manual_a_record_for_private_endpoint
+    vnl235_paas_without_private_access
     vnl236_private_endpoint_zone_in_application_subscription
     vnl237_private_endpoint_unreachable
     vnl250_vnet_without_ddos_protection
