@@ -58,6 +58,7 @@ fn blocked() -> Analysis {
     let finding = Finding {
         subject: Some(Address::new(RootId(1), "aks")),
         objects: vec![Address::new(RootId(0), "azurerm_private_dns_zone.aks")],
+        also: Vec::new(),
         root: Some(RootId(1)),
         confidence: Confidence::High,
         steps: vec![

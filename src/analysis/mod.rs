@@ -1,6 +1,7 @@
 //! In: sources and options. Out: one analysis.
 //! Never: holds knowledge of its own; it runs the steps in their order.
 
+mod alike;
 mod assumption;
 pub mod config;
 mod environments;
@@ -165,6 +166,7 @@ pub fn analyze(sources: Sources, options: &Options) -> Analysis {
     findings.iter_mut().for_each(|finding| calls.bring_home(&sources, finding));
     settle(&sources, &options.config, &mut findings);
     sort(&sources, &mut findings);
+    let findings = alike::once(findings);
     Analysis { sources, roots, findings, coverage, incomplete }
 }
 

@@ -58,6 +58,8 @@ struct Found<'a> {
     message: &'a str,
     subject: Option<&'a str>,
     objects: Vec<&'a str>,
+    /// What the same line makes the same true of.
+    also: Vec<&'a str>,
     root: Option<&'a str>,
     /// The environments in which it is so, where there are several.
     environments: &'a [String],
@@ -198,6 +200,7 @@ fn found<'a>(analysis: &'a Analysis, finding: &'a Finding) -> Found<'a> {
         message: &finding.message,
         subject: finding.subject.as_ref().map(|address| address.text()),
         objects: finding.objects.iter().map(|address| address.text()).collect(),
+        also: finding.also.iter().map(|address| address.text()).collect(),
         root: root.map(|summary| summary.root.path.as_str()),
         environments: &finding.environments,
         place: stretch(sources, finding.place),

@@ -111,6 +111,8 @@ pub struct Finding {
     pub subject: Option<Address>,
     /// The addresses of everything else that it rests on: with the subject, its cause.
     pub objects: Vec<Address>,
+    /// The addresses of which the same line makes the same true.
+    pub also: Vec<Address>,
     /// The root of the subject.
     pub root: Option<RootId>,
     /// Its place: one line in a file that the user owns.
@@ -139,6 +141,7 @@ impl Finding {
             message,
             subject: None,
             objects: Vec::new(),
+            also: Vec::new(),
             root: None,
             place,
             steps: Vec::new(),

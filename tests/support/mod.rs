@@ -55,14 +55,15 @@ pub fn listed(directory: &str, text: &str) -> Vec<Expected> {
         .collect()
 }
 
-/// What an analysis found, in the words of marks.
+/// What an analysis found, in the words of marks: a line that is blamed for several resources has as many marks.
 pub fn found(analysis: &Analysis, shown: impl Fn(&Finding) -> bool) -> Vec<Expected> {
     let findings = analysis.findings.iter().filter(|finding| shown(finding));
     findings
-        .map(|finding| {
+        .flat_map(|finding| {
             let file = analysis.sources.file(finding.place.file);
             let line = file.place(finding.place.start as usize).line;
-            Expected { path: file.path.clone(), line, code: code(finding) }
+            let one = Expected { path: file.path.clone(), line, code: code(finding) };
+            std::iter::repeat_n(one, 1 + finding.also.len())
         })
         .collect()
 }
