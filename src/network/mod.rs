@@ -27,6 +27,7 @@ mod services;
 mod subnets;
 mod subscriptions;
 mod ways;
+mod written;
 
 use std::collections::{HashMap, HashSet};
 
@@ -57,6 +58,7 @@ pub use security::{Decision, Flow, Group};
 pub use services::{PrivateWay, Used};
 pub use subnets::User;
 pub use ways::{NextHop, Reach, Route, RouteSource};
+pub use written::Written;
 
 /// One graph of an estate.
 pub struct Network {

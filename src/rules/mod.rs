@@ -15,6 +15,7 @@ mod precedence;
 mod scope;
 mod udr;
 mod waiting;
+mod written;
 
 pub use finding::{Confidence, Decider, Finding, Level, Step, Verdict};
 
@@ -323,6 +324,7 @@ pub fn check(network: &Network, settings: &Settings) -> Vec<Finding> {
     let mut findings = precedence::settle(findings);
     let made = other_names::Made::of(network);
     findings.iter_mut().for_each(|finding| made.say(finding));
+    findings.iter_mut().for_each(|finding| written::say(network, finding));
     findings.iter_mut().for_each(|finding| by_model::say(network, finding));
     findings
 }
