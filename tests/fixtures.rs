@@ -110,6 +110,10 @@ fn every_case_finds_what_it_says_and_nothing_else() {
         if analysis.roots.is_empty() {
             wrong.push(format!("{path}: nothing to analyse"));
         }
+        let undecided = analysis.findings.iter().filter(|finding| finding.verdict == Verdict::Undecided);
+        for finding in undecided.filter(|finding| finding.deciders.is_empty() && !finding.code.starts_with("VNL-")) {
+            wrong.push(format!("{path}: {} does not say what would decide: {}", finding.code, finding.message));
+        }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }

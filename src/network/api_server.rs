@@ -75,6 +75,10 @@ impl<'n> Place<'n> {
             }
         }
         allowed.open = allowed.open.or(open);
+        if is_everybody == Truth::Unknown && allowed.unknown().is_none() {
+            // The sentence that is to be replaced by the ranges.
+            allowed.open = Some(self.unread(&cluster::AUTHORIZED_RANGES).at(self.span_of(&cluster::AUTHORIZED_RANGES)));
+        }
         allowed
     }
 

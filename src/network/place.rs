@@ -65,6 +65,15 @@ impl PartialEq for Place<'_> {
 
 impl Eq for Place<'_> {}
 
+impl Step<'_> {
+    /// What nobody knows of where a link leads, if no program of the run declares it: `routes` of a route table.
+    pub fn unread(&self, parts: &str) -> Option<Unknown> {
+        let End::Outside(id) = &self.end else { return None };
+        let name = format!("{parts} of {id}");
+        Some(Unknown::new(self.drawn_by.root(), name, crate::value::Reason::Data).at(self.span))
+    }
+}
+
 impl<'n> Place<'n> {
     pub(super) fn node(self) -> &'n Node {
         &self.network.nodes[self.index]
@@ -316,8 +325,20 @@ impl<'n> Place<'n> {
     }
 
     /// An attribute of something that is only read.
-    fn unread(self, field: &Field) -> Unknown {
+    pub(super) fn unread(self, field: &Field) -> Unknown {
         let name = format!("{}.{}", self.address(), self.spelling(field));
+        Unknown::new(self.root(), name, crate::value::Reason::Data).at(self.span())
+    }
+
+    /// The parts of something that is only read: the routes of a route table, the rules of a security group.
+    pub fn unread_parts(self, kind: &'static Type) -> Unknown {
+        let split = self.kind().splits.iter().find(|split| std::ptr::eq(split.of, kind));
+        let name = match split {
+            Some(split) if self.node().azurerm => split.azurerm,
+            Some(split) => split.list,
+            None => kind.name,
+        };
+        let name = format!("{}.{name}", self.address());
         Unknown::new(self.root(), name, crate::value::Reason::Data).at(self.span())
     }
 

@@ -67,7 +67,7 @@ impl<'n> Place<'n> {
             return Table::Unknown(step.value.first_hole().map(|hole| hole.unknown()));
         }
         if !self.is_known() {
-            return Table::Unknown(None);
+            return Table::Unknown(Some(self.unread(&virtual_network::SUBNET_ROUTE_TABLE)));
         }
         if let Some(unknown) = self.perhaps_set(&virtual_network::SUBNET_ROUTE_TABLE) {
             return Table::Unknown(Some(unknown));

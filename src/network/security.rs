@@ -62,7 +62,7 @@ impl<'n> Place<'n> {
             return Group::Unknown(step.value.first_hole().map(|hole| hole.unknown()));
         }
         if !self.is_made() {
-            return Group::Unknown(None);
+            return Group::Unknown(Some(self.unread(&group::SUBNET_SECURITY_GROUP)));
         }
         let hidden = self.perhaps_set(&group::SUBNET_SECURITY_GROUP);
         let hidden = hidden.or_else(|| self.hidden_from(&virtual_network::SUBNET).map(|hidden| hidden.unknown));
@@ -97,7 +97,7 @@ impl<'n> Place<'n> {
         peer: &dyn Fn(&str) -> Truth,
     ) -> Decision<'n> {
         if !self.is_made() {
-            return Decision::Unknown(None);
+            return Decision::Unknown(Some(self.unread_parts(&group::SECURITY_RULE)));
         }
         if let Some(unknown) = self.open_for(&group::SECURITY_RULE) {
             return Decision::Unknown(Some(unknown));
@@ -137,7 +137,12 @@ impl<'n> Place<'n> {
                         denied = denied.or(Some(rule));
                     }
                 }
-                _ => perhaps.push((allows, rule.first_unknown().or(ports_open))),
+                _ => {
+                    // All may be known but whom a range belongs to.
+                    let peer = if flow.inbound { &group::SOURCE } else { &group::DESTINATION };
+                    let unknown = rule.first_unknown().or(ports_open);
+                    perhaps.push((allows, unknown.or_else(|| Some(rule.unread(peer)))));
+                }
             }
             if left.is_empty() {
                 break;

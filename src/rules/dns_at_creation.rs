@@ -5,7 +5,7 @@
 //! the zone to the nodes' own VNet by itself; a server that resolves in another VNet answers only if that one is
 //! linked as well, and by then (<https://learn.microsoft.com/azure/aks/private-clusters>).
 
-use super::{Finding, Level, Phase, Settings, Step};
+use super::{Finding, Level, Phase, Settings, Step, said_elsewhere};
 use crate::azure::{cluster, dns};
 use crate::network::{DnsSetting, End, Network, NodeSubnet, Order, Place, Seen, Server, ZoneMode};
 use crate::source::Span;
@@ -133,6 +133,11 @@ fn links_to<'n>(zone: Place<'n>, vnet: Place<'n>) -> Vec<Place<'n>> {
     links.filter(|(link, end)| end.place() == Some(vnet) && link.exists().certainly()).map(|(link, _)| link).collect()
 }
 
+/// What would decide where nothing says which of two is made first.
+fn order_of(first: Place, at: Span, what: &str, then: Place) -> Unknown {
+    said_elsewhere(first, format!("which is made first, {what} or {}", then.address()), at)
+}
+
 fn with_system_zone<'n>(
     network: &'n Network,
     cluster: Place<'n>,
@@ -164,7 +169,8 @@ fn with_system_zone<'n>(
     }
     if at == Order::Unknown {
         let why = "it is not known whether the DNS servers are set before the cluster is made".to_string();
-        return Some(Outcome::Open { zone: None, unknown: None, why, system: true });
+        let unknown = Some(order_of(cluster, setting.span, "the DNS servers", cluster));
+        return Some(Outcome::Open { zone: None, unknown, why, system: true });
     }
     Some(Outcome::SystemZone { seen, certain })
 }
@@ -189,7 +195,9 @@ fn with_custom_zone<'n>(
         }
         Seen::Unknown(unknown) => {
             let why = format!("the VNet in which the DNS servers of `{}` resolve is not in this code", vnet.name());
-            return open(zone.place(), unknown, why);
+            let asked =
+                || said_elsewhere(cluster, format!("where the DNS servers of {} stand", vnet.name()), setting.span);
+            return open(zone.place(), unknown.or_else(|| Some(asked())), why);
         }
     };
     if targets.iter().all(|target| *target == vnet) {
@@ -197,7 +205,11 @@ fn with_custom_zone<'n>(
     }
     let zone = match zone {
         End::Place(zone) => *zone,
-        End::Outside(id) => return open(None, None, format!("the zone `{id}` and its links are not in this code")),
+        End::Outside(id) => {
+            let at = cluster.span_of(&cluster::PRIVATE_DNS_ZONE);
+            let links = said_elsewhere(cluster, format!("the links of {id}"), at);
+            return open(None, Some(links), format!("the zone `{id}` and its links are not in this code"));
+        }
         End::Unknown(unknown) => return open(None, Some(unknown.clone()), "the zone is not known".into()),
     };
     for target in targets.into_iter().filter(|target| *target != vnet) {
@@ -226,20 +238,20 @@ fn with_custom_zone<'n>(
                 Order::Unknown => {
                     let why =
                         format!("it is not known whether the link to `{}` is made before the cluster", target.name());
-                    return open(Some(zone), None, why);
+                    return open(Some(zone), Some(order_of(first, first.span(), "the link", cluster)), why);
                 }
             },
             Order::Race | Order::After => match network.best_order(&links, &setting.declaration) {
                 Order::Before => continue,
                 Order::Unknown => {
                     let why = "it is not known whether the link is made before the DNS servers are set".to_string();
-                    return open(Some(zone), None, why);
+                    return open(Some(zone), Some(order_of(first, first.span(), "the link", vnet)), why);
                 }
                 _ => Outcome::LinkRace { zone, target, link: first },
             },
             Order::Unknown => {
                 let why = "it is not known whether the DNS servers are set before the cluster is made".to_string();
-                return open(Some(zone), None, why);
+                return open(Some(zone), Some(order_of(cluster, setting.span, "the DNS servers", cluster)), why);
             }
         };
         return Some(outcome);

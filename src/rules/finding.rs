@@ -4,7 +4,7 @@
 use crate::azure::cluster;
 use crate::network::{NodeGroup, Place};
 use crate::source::Span;
-use crate::value::{Address, RootId, Truth, Unknown};
+use crate::value::{Address, Reason, RootId, Truth, Unknown};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -90,6 +90,11 @@ pub struct Decider {
 /// What to write, in the words of the language that a place is declared in.
 pub fn in_words_of(place: Place, terraform: &str, bicep: &str) -> String {
     if place.is_terraform() { terraform.to_string() } else { bicep.to_string() }
+}
+
+/// What only other code than that of this run says, or nobody before the deployment.
+pub fn said_elsewhere(subject: Place, what: String, at: Span) -> Unknown {
+    Unknown::new(subject.root(), what, Reason::Data).at(at)
 }
 
 /// Something that is wrong, or that cannot be told.

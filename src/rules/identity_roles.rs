@@ -5,7 +5,7 @@
 //! cluster's identity (<https://learn.microsoft.com/azure/aks/private-clusters>).
 
 use super::dns_at_creation::module_and_name;
-use super::{Finding, Rule, Step};
+use super::{Finding, Rule, Step, said_elsewhere};
 use crate::azure::cluster;
 use crate::azure::identity::{LINK_VNET, Role, WRITE_NETWORK, WRITE_ZONE};
 use crate::network::{Actor, End, Network, Permission, Place, Table, ZoneMode};
@@ -71,7 +71,9 @@ pub fn zone_rights(network: &Network) -> Vec<Asked<'_>> {
                 Asked::Right(Right { cluster, actor, target, purpose: Purpose::Zone, named, permission })
             }
             (End::Place(_), End::Outside(id)) => {
-                Asked::Open { cluster, unknown: None, why: format!("the zone `{id}` is not in this code") }
+                let at = cluster.span_of(&cluster::PRIVATE_DNS_ZONE);
+                let unknown = said_elsewhere(cluster, format!("the role assignments of {id}"), at);
+                Asked::Open { cluster, unknown: Some(unknown), why: format!("the zone `{id}` is not in this code") }
             }
             (End::Place(_), End::Unknown(unknown)) => {
                 Asked::Open { cluster, unknown: Some(unknown), why: "the zone is not known".into() }
@@ -105,7 +107,12 @@ fn open<'n>(cluster: Place<'n>, actor: End<'n>) -> Asked<'n> {
         End::Unknown(unknown) => {
             Asked::Open { cluster, unknown: Some(unknown), why: "its identity is not known".into() }
         }
-        _ => Asked::Open { cluster, unknown: None, why: "its identity is not in this code".into() },
+        _ => {
+            let at = cluster.span_of(&cluster::IDENTITY_IDS);
+            let unknown =
+                said_elsewhere(cluster, format!("the role assignments of the identity of {}", cluster.name()), at);
+            Asked::Open { cluster, unknown: Some(unknown), why: "its identity is not in this code".into() }
+        }
     }
 }
 
@@ -178,6 +185,12 @@ impl<'n> Right<'n> {
         };
         finding.steps.push(Step { message: writes, span: self.named });
         finding
+    }
+
+    /// What decides where no role assignment of this code does: those of other code.
+    pub fn assigned_elsewhere(&self) -> Unknown {
+        let what = format!("the role assignments of `{}` on `{}` in other code", self.actor.name(), self.target.name());
+        said_elsewhere(self.cluster, what, self.named)
     }
 
     /// The role assignment to write, as an imperative clause.

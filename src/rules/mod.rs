@@ -17,6 +17,7 @@ mod udr;
 mod waiting;
 mod written;
 
+use finding::said_elsewhere;
 pub use finding::{Confidence, Decider, Finding, Level, Step, Verdict};
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};

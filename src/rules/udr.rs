@@ -5,7 +5,7 @@
 //! node subnet, and refuses to create the cluster otherwise; routes that arrive by BGP do not count
 //! (<https://learn.microsoft.com/azure/aks/egress-udr>).
 
-use super::{Finding, Rule, Step};
+use super::{Finding, Rule, Step, said_elsewhere};
 use crate::azure::{cluster, routes};
 use crate::network::{DefaultRoute, End, Injection, Network, NextHop, NodeSubnet, Place, Table};
 use crate::source::Span;
@@ -58,12 +58,16 @@ fn each_once<'n>(cluster: Place<'n>, subnets: impl Iterator<Item = (NodeSubnet<'
         let table = match &subnet.end {
             End::Place(place) => place.route_table(),
             End::Unknown(unknown) => Table::Unknown(Some(unknown.clone())),
-            End::Outside(_) => Table::Unknown(None),
+            End::Outside(id) => {
+                Table::Unknown(Some(said_elsewhere(cluster, format!("the route table of {id}"), subnet.span)))
+            }
         };
         let route = match &table {
             Table::Is(table, _) if table.is_known() => table.default_route(),
             Table::None => DefaultRoute::None,
-            _ => DefaultRoute::Unknown(None),
+            Table::Is(table, _) => DefaultRoute::Unknown(Some(table.unread_parts(&routes::ROUTE))),
+            Table::Outside(step) => DefaultRoute::Unknown(step.unread("the routes")),
+            Table::Unknown(unknown) => DefaultRoute::Unknown(unknown.clone()),
         };
         let injections = place.and_then(Place::parent).map(Place::injections).unwrap_or_default();
         found.push(Egress { cluster, subnet, is_of_nodes, table, route, injections });

@@ -2,7 +2,7 @@
 
 use super::clusters::clusters;
 use super::finding::in_words_of;
-use super::{Finding, Level, Phase, Settings, Step};
+use super::{Finding, Level, Phase, Settings, Step, said_elsewhere};
 use crate::network::{DnsSetting, Network, Order, Place};
 use crate::value::Truth;
 
@@ -109,6 +109,7 @@ fn found(settings: &Settings, cluster: Place, vnet: Place, setting: &DnsSetting)
             let message = format!("cannot tell whether the DNS servers of `{of}` are set while `{name}` is created");
             let effect = "if this block is there: VNL004; else it passes";
             let unknown = setting.value.first_hole().map(|hole| hole.unknown());
+            let unknown = unknown.or_else(|| Some(said_elsewhere(cluster, format!("whether {} is made", setting.declaration), setting.span)));
             RULE.finding(setting.span, message).about(cluster).undecided(unknown, effect)
         }
     };

@@ -2,7 +2,7 @@
 
 use super::dns_at_creation::linked_to;
 use super::hub_links::{Spoke, spokes};
-use super::{Confidence, Finding, Settings, Step};
+use super::{Confidence, Finding, Settings, Step, said_elsewhere};
 use crate::azure::{cluster, dns};
 use crate::network::{End, Network, Place, ZoneMode};
 use crate::value::{Truth, Unknown};
@@ -128,7 +128,11 @@ fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
         let ZoneMode::Custom(zone) = spoke.cluster.zone_mode() else { continue };
         match zone {
             End::Place(zone) => findings.extend(of_zone(network, &spoke, zone)),
-            End::Outside(id) => findings.push(open(&spoke, None, format!("the zone `{id}` and its links are not in this code"))),
+            End::Outside(id) => {
+                let at = spoke.cluster.span_of(&cluster::PRIVATE_DNS_ZONE);
+                let links = said_elsewhere(spoke.cluster, format!("the links of {id}"), at);
+                findings.push(open(&spoke, Some(links), format!("the zone `{id}` and its links are not in this code")));
+            }
             End::Unknown(unknown) => findings.push(open(&spoke, Some(unknown), "the zone is not known".into())),
         }
     }

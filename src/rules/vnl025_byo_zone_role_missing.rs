@@ -96,7 +96,7 @@ fn found(right: &Right) -> Option<Finding> {
     let (near, unknown) = match &right.permission {
         Permission::Given(_) => return None,
         Permission::Unknown(unknown, _) => (&None, Some(unknown.clone())),
-        Permission::Missing(None) if !right.is_decided_here() => (&None, Some(None)),
+        Permission::Missing(None) if !right.is_decided_here() => (&None, Some(Some(right.assigned_elsewhere()))),
         Permission::Missing(near) => (near, None),
     };
     if let Some(unknown) = unknown {

@@ -178,7 +178,7 @@ fn open(right: &Right) -> Option<Finding> {
     let unknown = match &right.permission {
         Permission::Given(_) => return None,
         Permission::Unknown(unknown, _) => unknown.clone(),
-        Permission::Missing(_) => None,
+        Permission::Missing(_) => Some(right.assigned_elsewhere()),
     };
     let message = format!(
         "cannot tell whether `{}` may write `{}`, which `{}` is put into",

@@ -157,9 +157,9 @@ fn found(egress: &Egress) -> Option<Finding> {
 
 /// A table that is not declared here cannot be looked into.
 fn outside(egress: &Egress) -> Option<Finding> {
-    let Table::Outside(_) = &egress.table else { return None };
+    let Table::Outside(step) = &egress.table else { return None };
     let message = format!("cannot tell whether the route table of `{}` has a default route", egress.cluster.name());
-    let mut finding = egress.open(&RULE, None, message, "if one of its routes is for `0.0.0.0/0` it passes; else VNL071");
+    let mut finding = egress.open(&RULE, step.unread("the routes"), message, "if one of its routes is for `0.0.0.0/0` it passes; else VNL071");
     finding.help = Some("analyse the code that declares the route table together with this".into());
     Some(finding)
 }

@@ -270,7 +270,7 @@ fn back(gateways: Place, range: Cidr) -> Result<(bool, Span), Option<Unknown>> {
             Ok(None) => Ok((false, step.span)),
             Err(unknown) => Err(Some(unknown)),
         },
-        Table::Outside(_) => Err(None),
+        Table::Outside(step) => Err(step.unread("the routes")),
         Table::Unknown(unknown) => Err(unknown),
     }
 }

@@ -172,7 +172,7 @@ fn of_subnet(place: Place, subnet: Place) -> Option<Finding> {
             DefaultRoute::Unknown(unknown) => open(unknown, "if none of its routes is for `0.0.0.0/0` it passes"),
         },
         Table::None => injected(place, subnet, Truth::Yes),
-        Table::Outside(_) => open(None, "if its route for `0.0.0.0/0` leads to an appliance or a gateway: VNL111"),
+        Table::Outside(step) => open(step.unread("the routes"), "if its route for `0.0.0.0/0` leads to an appliance or a gateway: VNL111"),
         Table::Unknown(unknown) => open(unknown, "if its route for `0.0.0.0/0` leads to an appliance or a gateway: VNL111"),
     }
 }

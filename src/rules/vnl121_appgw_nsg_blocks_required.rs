@@ -169,7 +169,7 @@ fn of_subnet(place: Place, subnet: Place) -> Option<Finding> {
     let (group, step) = match subnet.security_group() {
         Group::Is(group, step) => (group, step),
         Group::None => return None,
-        Group::Outside(_) => return Some(open(None, "its control plane")),
+        Group::Outside(step) => return Some(open(step.unread("the rules"), "its control plane")),
         Group::Unknown(unknown) => return Some(open(unknown, "its control plane")),
     };
     let mut unsettled = None;

@@ -123,7 +123,7 @@ fn way_in(place: Place, subnet: Place) -> Result<Option<Span>, Option<Unknown>> 
             Decision::Denies(_) => Ok(None),
             Decision::Unknown(unknown) => Err(unknown),
         },
-        Group::Outside(_) => Err(None),
+        Group::Outside(step) => Err(step.unread("the rules")),
         Group::Unknown(unknown) => Err(unknown),
     }
     .and_then(|open| match open {

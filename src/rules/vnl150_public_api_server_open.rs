@@ -2,7 +2,7 @@
 
 use super::clusters::{clusters, on};
 use super::finding::in_words_of;
-use super::{Finding, Settings, Step};
+use super::{Finding, Settings, Step, said_elsewhere};
 use crate::azure::cluster;
 use crate::network::{ApiMode, Network, Place};
 use crate::value::Truth;
@@ -63,7 +63,8 @@ fn found(cluster: Place) -> Option<Finding> {
     if allowed.is_everybody == Truth::Unknown || ignored && allowed.is_everybody == Truth::Yes {
         let message = format!("cannot tell whether everybody may reach the API server of `{name}`");
         let effect = "if its authorized ranges are empty: VNL150; else it passes";
-        return Some(on(&RULE, cluster, field, message).undecided(allowed.unknown(), effect));
+        let later = || said_elsewhere(cluster, format!("the ranges that {} has later", cluster.address()), cluster.span_of(field));
+        return Some(on(&RULE, cluster, field, message).undecided(allowed.unknown().or_else(|| Some(later())), effect));
     }
     if allowed.is_everybody == Truth::No {
         return None;

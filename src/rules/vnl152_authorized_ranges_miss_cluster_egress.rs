@@ -3,7 +3,7 @@
 use super::clusters::{clusters, on};
 use super::finding::in_words_of;
 use super::udr::{Egress, egresses_of};
-use super::{Confidence, Finding, Level, Settings, Step};
+use super::{Confidence, Finding, Level, Settings, Step, said_elsewhere};
 use crate::azure::{Link, cluster, firewall, nat_gateway, public_ip};
 use crate::network::{Allowed, ApiMode, End, Network, NextHop, Place};
 use crate::value::{Truth, Unknown};
@@ -176,7 +176,8 @@ fn missed(cluster: Place, allowed: &Allowed, way: &WayOut, egress: &Egress) -> O
         (Truth::No, None) => {}
         (_, open) => {
             let message = format!("cannot tell whether the address of {noun} `{through}`, by which the nodes of `{name}` leave, is among its authorized ranges");
-            let unknown = open.clone().or_else(|| allowed.unknown());
+            let of_address = |address: &Place| said_elsewhere(*address, format!("the address of {}", address.address()), address.span());
+            let unknown = open.clone().or_else(|| allowed.unknown()).or_else(|| way.addresses.first().map(of_address));
             let effect = "if it is among them it passes; else VNL152";
             return Some(on(&RULE, cluster, field, message).undecided(unknown, effect));
         }
