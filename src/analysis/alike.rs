@@ -50,8 +50,25 @@ fn other_name(first: &Finding, finding: &Finding) -> Option<String> {
     }
     let mut differ = a.iter().zip(&b).enumerate().filter(|(_, (a, b))| a != b);
     let (place, (one, other)) = differ.next()?;
-    let only = place % 2 == 1 && differ.all(|(place, pair)| place % 2 == 1 && pair == (one, other));
+    let alike = |(a, b): (&&str, &&str)| differs_alike((one, other), (a, b)) || differs_alike((a, b), (one, other));
+    let only = place % 2 == 1 && differ.all(|(place, pair)| place % 2 == 1 && alike(pair));
     only.then(|| other.to_string())
+}
+
+/// What makes one name of another makes the other one of its own, as in `aks` and `module.blue.aks`, `id-aks` and
+/// `module.blue.id-aks`.
+fn differs_alike((one, other): (&str, &str), (a, b): (&str, &str)) -> bool {
+    let before = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+    let (one, other) = (&one[before..], &other[before..]);
+    let after: usize =
+        one.chars().rev().zip(other.chars().rev()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+    let (gone, come) = (&one[..one.len() - after], &other[..other.len() - after]);
+    let mut cuts = a.char_indices().map(|(cut, _)| cut).chain([a.len()]);
+    cuts.any(|cut| {
+        let (head, rest) = a.split_at(cut);
+        let tail = b.strip_prefix(head).and_then(|b| b.strip_prefix(come));
+        rest.strip_prefix(gone).is_some_and(|rest| tail == Some(rest))
+    })
 }
 
 fn with_names(mut finding: Finding, others: &[String]) -> Finding {
@@ -100,6 +117,13 @@ mod tests {
         assert_eq!(said(vec![of(1, "a"), other]).len(), 2);
         let open = Finding { verdict: Verdict::Undecided, ..of(1, "b") };
         assert_eq!(said(vec![of(1, "a"), open]).len(), 2);
+        let roles = |name: &str, id: &str| finding(file, 1, name, &format!("`{name}` waits for the role of `{id}`"));
+        assert_eq!(
+            said(vec![roles("aks", "id.aks"), roles("module.blue.aks", "module.blue.id.aks")]),
+            ["`aks` waits for the role of `id.aks` (so it is for `module.blue.aks`)"]
+        );
+        assert_eq!(said(vec![roles("aks-green", "id-green"), roles("aks-blue", "id-blue")]).len(), 1);
+        assert_eq!(said(vec![roles("aks-green", "id-green"), roles("aks-blue", "id-red")]).len(), 2);
         let sized = |name: &str, size: &str| finding(file, 1, name, &format!("`{name}` has {size} addresses"));
         assert_eq!(said(vec![sized("a", "11"), sized("b", "27")]).len(), 2);
     }
