@@ -30,10 +30,20 @@ macro_rules! bicep {
     };
 }
 
+/// The same of a module that may assign roles besides, which its model leaves out.
+macro_rules! with_roles {
+    ($source:literal, $first:literal, $last:literal, $file:literal) => {
+        Model { open: ROLES, ..bicep!($source, $first, $last, $file) }
+    };
+}
+
 /// A module of which every version makes nothing in the network but the types that are named.
 macro_rules! quiet {
     ($dialect:ident, $source:literal, $open:expr) => {
-        Model { dialect: Dialect::$dialect, source: $source, versions: ("0", "99"), open: $open, text: "" }
+        quiet!($dialect, $source, "0", "99", $open)
+    };
+    ($dialect:ident, $source:literal, $first:literal, $last:literal, $open:expr) => {
+        Model { dialect: Dialect::$dialect, source: $source, versions: ($first, $last), open: $open, text: "" }
     };
 }
 
@@ -75,11 +85,19 @@ pub static MODELS: &[Model] = &[
     terraform!("Azure/avm-res-network-virtualnetwork/azurerm//modules/subnet", "0.11", "0.22", "avm-res-network-virtualnetwork-subnet-0.11"),
     terraform!("Azure/subnets/azurerm", "1.0", "1.1", "subnets-1.0"),
 
+    with_roles!("avm/res/container-registry/registry", "0.1", "0.5", "container-registry-registry-0.1"),
+    with_roles!("avm/res/container-registry/registry", "0.6", "0.7", "container-registry-registry-0.6"),
+    // Endpoints go to other resource groups there.
+    quiet!(Bicep, "avm/res/container-registry/registry", "0.8", "0.8", ENDPOINTS),
+    with_roles!("avm/res/container-registry/registry", "0.9", "0.12", "container-registry-registry-0.6"),
     bicep!("avm/res/container-service/managed-cluster", "0.1", "0.4.0", "managed-cluster-0.1"),
     bicep!("avm/res/container-service/managed-cluster", "0.4.1", "0.5.0", "managed-cluster-0.4.1"),
     bicep!("avm/res/container-service/managed-cluster", "0.5.1", "0.9", "managed-cluster-0.5.1"),
     bicep!("avm/res/container-service/managed-cluster", "0.10", "0.11", "managed-cluster-0.10"),
     bicep!("avm/res/container-service/managed-cluster", "0.12", "0.14", "managed-cluster-0.12"),
+    with_roles!("avm/res/key-vault/vault", "0.2", "0.11.1", "key-vault-vault-0.2"),
+    quiet!(Bicep, "avm/res/key-vault/vault", "0.11.2", "0.11", ENDPOINTS),
+    with_roles!("avm/res/key-vault/vault", "0.12", "0.14", "key-vault-vault-0.2"),
     bicep!("avm/res/managed-identity/user-assigned-identity", "0.1", "0.6", "user-assigned-identity-0.1"),
     bicep!("avm/res/network/azure-firewall", "0.1", "0.5.0", "azure-firewall-0.1"),
     bicep!("avm/res/network/azure-firewall", "0.5.1", "0.6", "azure-firewall-0.5.1"),
@@ -91,6 +109,9 @@ pub static MODELS: &[Model] = &[
     bicep!("avm/res/network/network-security-group", "0.1", "0.2", "network-security-group-0.1"),
     bicep!("avm/res/network/network-security-group", "0.3", "0.5", "network-security-group-0.3"),
     bicep!("avm/res/network/private-dns-zone", "0.2", "0.8", "private-dns-zone-0.2"),
+    bicep!("avm/res/network/private-endpoint", "0.2", "0.2", "private-endpoint-0.2"),
+    bicep!("avm/res/network/private-endpoint", "0.3", "0.6", "private-endpoint-0.3"),
+    bicep!("avm/res/network/private-endpoint", "0.7", "0.12", "private-endpoint-0.7"),
     bicep!("avm/res/network/public-ip-address", "0.2", "0.6", "public-ip-address-0.2"),
     bicep!("avm/res/network/public-ip-address", "0.7", "0.8", "public-ip-address-0.7"),
     bicep!("avm/res/network/public-ip-address", "0.9", "0.13", "public-ip-address-0.9"),
@@ -101,6 +122,9 @@ pub static MODELS: &[Model] = &[
     bicep!("avm/res/network/virtual-network/virtual-network-peering", "0.1", "0.2", "virtual-network-peering-0.1"),
     bicep!("avm/res/resources/resource-group", "0.1", "0.4", "resource-group-0.1"),
     bicep!("avm/res/resources/resource-group/nested-role-assignments", "0.1", "0.4", "resource-group-roles-0.1"),
+    with_roles!("avm/res/storage/storage-account", "0.5", "0.16", "storage-account-0.5"),
+    quiet!(Bicep, "avm/res/storage/storage-account", "0.17", "0.17", ENDPOINTS),
+    with_roles!("avm/res/storage/storage-account", "0.18", "0.28", "storage-account-0.5"),
 
     quiet!(Terraform, "Azure/naming/azurerm", &[]),
     quiet!(Terraform, "Azure/avm-res-operationalinsights-workspace/azurerm", ENDPOINTS),
@@ -111,9 +135,6 @@ pub static MODELS: &[Model] = &[
     quiet!(Bicep, "avm/res/operational-insights/workspace", ROLES),
     quiet!(Bicep, "avm/res/insights/component", ROLES),
     quiet!(Bicep, "avm/res/network/bastion-host", ADDRESSES),
-    quiet!(Bicep, "avm/res/container-registry/registry", ENDPOINTS),
-    quiet!(Bicep, "avm/res/key-vault/vault", ENDPOINTS),
-    quiet!(Bicep, "avm/res/storage/storage-account", ENDPOINTS),
     quiet!(Bicep, "avm/res/document-db/database-account", ENDPOINTS),
     quiet!(Bicep, "avm/res/cognitive-services/account", ENDPOINTS),
 ];
