@@ -139,6 +139,26 @@ impl<'n> Place<'n> {
             .collect()
     }
 
+    /// Why one of the records in the zones of `names` may be one that somebody wrote for a private endpoint.
+    pub fn perhaps_own_record(self, names: &[&str]) -> Option<Unknown> {
+        let subnets = self.follow(&private_endpoint::ENDPOINT_TO_SUBNET);
+        let ranges = subnets.iter().find_map(|step| match &step.end {
+            End::Place(subnet) => subnet.ranges(&virtual_network::PREFIXES).err(),
+            End::Unknown(unknown) => Some(unknown.clone()),
+            End::Outside(_) => step.unread("the ranges"),
+        });
+        let of_zone = |record: &Place| {
+            let zone = record.id().and_then(|id| id.names.first()).and_then(|zone| zone.as_literal());
+            zone.is_none_or(|zone| names.iter().any(|name| is_zone(name, zone)))
+        };
+        self.network.all(&dns::A_RECORD).into_iter().filter(of_zone).find_map(|record| {
+            let (values, open) = record.get_all(&dns::RECORD_ADDRESSES);
+            let hole = values.iter().find_map(|value| value.first_hole().map(|hole| hole.unknown()));
+            let is_written = values.iter().any(|value| value.first_hole().is_none());
+            open.or(hole).or_else(|| ranges.clone().filter(|_| is_written))
+        })
+    }
+
     /// Whether a value is made of this place.
     fn is_read_by(self, value: &Value) -> bool {
         let mut holes = Vec::new();

@@ -84,6 +84,7 @@ fn found(endpoint: Place, settings: &Settings) -> Option<Finding> {
     }
     let perhaps = groups.first().and_then(|group| group.decides().cloned());
     let open = perhaps.or_else(|| endpoint.open_for(&private_endpoint::ZONE_GROUP));
+    let open = open.or_else(|| endpoint.perhaps_own_record(&service.zones().unwrap_or_default()));
     let (name, place) = (endpoint.name(), endpoint.span());
     let message = match open {
         None => format!("nobody writes the name of {} for private endpoint `{name}`: it still leads to the public address", service.words()),
