@@ -59,7 +59,11 @@ impl<'n> Place<'n> {
         match given {
             // Azure refuses a group that is there already: what is in the cluster's own group is no sign.
             Some(given) if Some(&given) == own.resource_group.as_ref() => None,
-            Some(given) => group(true).filter(|_| one_scope && given.equals_ignoring_case(text) == Truth::Yes),
+            Some(given) => {
+                let is_own = own.resource_group.as_ref().map_or(Truth::Unknown, |own| given.equals_ignoring_case(own));
+                let is_it = one_scope && given.equals_ignoring_case(text) == Truth::Yes && is_own != Truth::Yes;
+                group(is_own == Truth::No).filter(|_| is_it)
+            }
             None => {
                 let is_default = is_default(text, own.resource_group.as_ref()?, own.name()?);
                 group(false).filter(|_| one_scope && is_default)
