@@ -19,6 +19,7 @@ mod written;
 
 use finding::said_elsewhere;
 pub use finding::{Confidence, Decider, Finding, Level, Step, Verdict};
+pub use precedence::says_more;
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 

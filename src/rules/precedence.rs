@@ -36,6 +36,11 @@ const YIELDS: &[(&str, &str)] = &[
     ("VNL223", "VNL224"),
 ];
 
+/// Whether one code says the same as another one, more exactly.
+pub fn says_more(code: &str, than: &str) -> bool {
+    YIELDS.contains(&(code, than))
+}
+
 /// Drops what yields to another finding of the same subject that rests on something that it rests on too, or as it on
 /// nothing but the subject.
 pub fn settle(findings: Vec<Finding>) -> Vec<Finding> {
@@ -43,7 +48,7 @@ pub fn settle(findings: Vec<Finding>) -> Vec<Finding> {
         findings.iter().any(|winner| {
             winner.verdict == Verdict::Violation
                 && winner.confidence != Confidence::Low
-                && YIELDS.contains(&(winner.code, loser.code))
+                && says_more(winner.code, loser.code)
                 && winner.subject == loser.subject
                 && (winner.objects.iter().any(|object| loser.objects.contains(object))
                     || winner.objects.is_empty() && loser.objects.is_empty())
