@@ -918,3 +918,16 @@ fn an_export_is_one_line_of_the_roots() {
     let line = "fixtures/estate-mixed/deployed/tools.json (inventory: 3 resources of the network)";
     assert_eq!(text.lines().last(), Some(line));
 }
+
+/// Azure makes a subnet of any size: what is to stand in it is refused.
+#[test]
+fn a_subnet_that_is_kept_for_something_is_a_warning_until_it_stands_there() {
+    let level = |case: &str| {
+        let path = format!("{}/fixtures/route-server-subnet-invalid/{case}/main.tf", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).expect("a fixture");
+        let found = support::of_texts(&[("main.tf", &text)]).findings;
+        found.iter().find(|finding| finding.message.contains("needs at least")).map(|finding| finding.level)
+    };
+    assert_eq!(level("kept-for-a-bastion"), Some(vnetlint::rules::Level::Warning));
+    assert_eq!(level("bastion-elsewhere"), Some(vnetlint::rules::Level::Error));
+}

@@ -10,6 +10,7 @@ mod translate;
 
 pub mod application_gateway;
 pub mod application_load_balancer;
+pub mod bastion;
 pub mod cluster;
 pub mod ddos;
 pub mod dns;
@@ -122,6 +123,7 @@ pub static TYPES: &[&Type] = &[
     &identity::ROLE_ASSIGNMENT,
     &identity::ROLE_DEFINITION,
     &provider::REGISTRATION,
+    &bastion::BASTION,
     &firewall::FIREWALL,
     &firewall::FIREWALL_POLICY,
     &firewall::RULE_GROUP,
@@ -310,6 +312,7 @@ pub static LINKS: &[&Link] = &[
     &firewall::FIREWALL_TO_HUB,
     &firewall::FIREWALL_TO_PUBLIC_ADDRESS,
     &firewall::POLICY_TO_BASE,
+    &bastion::BASTION_TO_SUBNET,
     &network_interface::INTERFACE_TO_SUBNET,
     &network_interface::INTERFACE_TO_PUBLIC_IP,
     &application_gateway::GATEWAY_TO_SUBNET,

@@ -16,7 +16,6 @@ const fn plain(name: &'static str, noun: &'static str, azurerm: &'static [(&'sta
 pub static PLAIN: &[Type] = &[
     plain("Microsoft.ContainerService/managedClusters/maintenanceConfigurations", "maintenance configuration", &[]),
     plain("Microsoft.Network/applicationSecurityGroups", "application security group", &[("azurerm_application_security_group", Naming::Own)]),
-    plain("Microsoft.Network/bastionHosts", "bastion host", &[("azurerm_bastion_host", Naming::Own)]),
     plain("Microsoft.Network/connections", "gateway connection", &[("azurerm_virtual_network_gateway_connection", Naming::Own)]),
     plain("Microsoft.Network/dnsZones", "public DNS zone", &[("azurerm_dns_zone", Naming::Own)]),
     plain("Microsoft.Network/dnsZones/A", "public A record", &[("azurerm_dns_a_record", Naming::Below("zone_name"))]),

@@ -1,7 +1,7 @@
 //! See the rule's page below.
 
 use super::{Finding, Level, Settings, Step};
-use crate::azure::{Link, firewall, hub, security_group, virtual_network};
+use crate::azure::{Link, bastion, firewall, hub, security_group, virtual_network};
 use crate::network::{Network, Place, Table};
 use crate::source::Span;
 use crate::value::Truth;
@@ -17,7 +17,8 @@ rule! {
     ///
     /// In Terraform `name = "RouteServerSubnet"` with `address_prefixes = ["10.0.1.0/27"]` and no association; in Bicep
     /// `name: 'RouteServerSubnet'` with `addressPrefix: '10.0.1.0/27'`. Leave these names out of loops over subnets. A
-    /// `GatewaySubnet` smaller than /27 works and is a warning: there is no room for a second gateway.
+    /// `GatewaySubnet` smaller than /27 works and is a warning: there is no room for a second gateway. So is any of them that is too small
+    /// while nothing in the code stands in it yet.
     ///
     /// Wrong:
     ///
@@ -94,11 +95,12 @@ fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
             findings.extend(demand.without.iter().filter_map(|what| attached(demand, subnet, *what)));
         }
     }
-    let stands: [(&'static crate::azure::Type, &Link, &str); 4] = [
+    let stands: [(&'static crate::azure::Type, &Link, &str); 5] = [
         (&hub::VIRTUAL_HUB, &hub::HUB_TO_SUBNET, "RouteServerSubnet"),
         (&hub::HUB_IP, &hub::HUB_IP_TO_SUBNET, "RouteServerSubnet"),
         (&hub::GATEWAY, &hub::GATEWAY_TO_SUBNET, "GatewaySubnet"),
         (&firewall::FIREWALL, &firewall::FIREWALL_TO_SUBNET, "AzureFirewallSubnet"),
+        (&bastion::BASTION, &bastion::BASTION_TO_SUBNET, "AzureBastionSubnet"),
     ];
     for (kind, link, name) in stands {
         findings.extend(network.made(kind).into_iter().filter_map(|place| other_name(place, link, name)));
@@ -124,10 +126,13 @@ fn size(demand: &Demand, subnet: Place) -> Option<Finding> {
     }
     let message = format!("`{}` is {range}, and needs at least a /{}", demand.name, demand.longest);
     let mut finding = RULE.finding(place, message).about(subnet);
-    finding.level = demand.level;
+    let is_empty = subnet.users().is_empty();
+    // Azure makes the subnet: what is to stand in it is refused.
+    finding.level = if is_empty { demand.level.min(Level::Warning) } else { demand.level };
     finding.steps.push(Step { message: format!("this subnet is {range}"), span: place });
     finding.help = Some(format!("give `{}` a /{} or more", demand.name, demand.longest));
     finding.why = Some(match demand.level {
+        Level::Error if is_empty => "Azure will refuse what is to stand in it, and the range of a subnet in use is not changed easily".into(),
         Level::Error => "Azure refuses what stands in it".into(),
         _ => "there is no room for a second gateway, or for what Azure adds to one".into(),
     });
