@@ -336,16 +336,22 @@ fn terraform_roots(
     let mut calls: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     let mut elsewhere: BTreeSet<String> = BTreeSet::new();
     let mut own: BTreeSet<&str> = BTreeSet::new();
+    let mut maybe: BTreeMap<&str, bool> = BTreeMap::new();
     for directory in &directories {
         let Some(configuration) = Configuration::read(library, directory) else { continue };
         calls.insert(directory, configuration.local_sources());
         elsewhere.extend(configuration.directories_elsewhere());
         let entries = library.sources.list(directory).unwrap_or_default();
-        if configuration.looks_like_a_root() || entries.iter().any(|entry| is_loaded(&entry.name)) {
+        if configuration.keeps_state() || entries.iter().any(|entry| is_loaded(&entry.name)) {
             own.insert(directory);
+        } else if configuration.sets_up_providers() {
+            maybe.insert(directory, configuration.stands_alone());
         }
     }
     let called: BTreeSet<&String> = calls.values().flatten().collect();
+    // A module that others call and that needs what they give sets up a provider for itself at most.
+    let alone = maybe.into_iter().filter(|(directory, alone)| *alone || !called.contains(&directory.to_string()));
+    own.extend(alone.map(|(directory, _)| directory));
     let is_root = |directory: &&str| own.contains(*directory) || !called.contains(&directory.to_string());
     let all = directories.iter().map(|directory| directory.to_string()).collect();
     let roots = directories.iter().filter(|d| is_root(d)).map(|d| d.to_string()).collect();
@@ -767,6 +773,23 @@ mod tests {
         let example = deployment("../../modules/a");
         let library = [("examples/a/main.tf", example.as_str()), below[1], below[2]];
         assert_eq!(found(&library), of(&["examples/a", "modules/b"], &[]));
+    }
+
+    #[test]
+    fn a_called_module_with_a_provider_of_its_own_is_a_root_only_if_it_stands_alone() {
+        let call = "module \"m\" {\n  source = \"./m\"\n}\n";
+        let azure = "provider \"azurerm\" {\n  features {}\n}\n";
+        let helm = "provider \"helm\" {}\n";
+        let (given, open) = ("variable \"a\" {\n  default = 1\n}\n", "variable \"a\" {}\n");
+        let backend = "terraform {\n  backend \"azurerm\" {}\n}\n";
+        let of = |parts: &[&str]| {
+            let module = parts.concat();
+            roots(&[("main.tf", call), ("m/main.tf", &module)], &[""]).len()
+        };
+        assert_eq!(of(&[azure, given]), 2);
+        assert_eq!(of(&[azure, open]), 1);
+        assert_eq!(of(&[helm, given]), 1);
+        assert_eq!(of(&[open, backend]), 2);
     }
 
     #[test]

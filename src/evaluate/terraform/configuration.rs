@@ -129,10 +129,20 @@ impl Configuration {
         resources.chain(calls).chain(names).next()
     }
 
-    /// It says where its state lies, or how a provider is set up: what only a root does.
-    pub fn looks_like_a_root(&self) -> bool {
-        let backend = |body: &Expr| body.field("backend").is_some() || body.field("cloud").is_some();
-        !self.providers.is_empty() || self.settings.iter().any(backend)
+    /// It says where its state lies, which only a root does.
+    pub fn keeps_state(&self) -> bool {
+        self.settings.iter().any(|body| body.field("backend").is_some() || body.field("cloud").is_some())
+    }
+
+    /// It sets up a provider: a root does, and modules did when Terraform was young.
+    pub fn sets_up_providers(&self) -> bool {
+        !self.providers.is_empty()
+    }
+
+    /// It can be deployed as it is: it sets up Azure's provider, and every input has a default.
+    pub fn stands_alone(&self) -> bool {
+        let azure = |(name, _): &(Label, Expr)| matches!(name.name.as_str(), "azurerm" | "azapi" | "azuread");
+        self.providers.iter().any(azure) && self.inputs.values().all(|input| input.default.is_some())
     }
 
     /// The directories below the root of the sources that its module calls name.
