@@ -211,13 +211,11 @@ impl<'n> Place<'n> {
 }
 
 impl Step<'_> {
-    /// The name of the zone that a link leads to, where it is known.
-    pub fn zone_name(&self) -> Option<String> {
-        if let End::Place(zone) = &self.end {
-            return zone.id()?.name()?.as_literal().map(str::to_string);
-        }
-        match &self.value.kind {
-            Kind::Text(pieces) => pieces.split('/').last().and_then(Pieces::as_literal).map(str::to_string),
+    /// The name of the zone that a link leads to, as far as it is known.
+    pub fn zone_name(&self) -> Option<Pieces> {
+        match (&self.end, &self.value.kind) {
+            (End::Place(zone), _) => zone.id()?.name().cloned(),
+            (_, Kind::Text(pieces)) => pieces.split('/').pop(),
             _ => None,
         }
     }

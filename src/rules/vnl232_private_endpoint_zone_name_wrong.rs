@@ -1,8 +1,10 @@
 //! See the rule's page below.
 
-use super::{Finding, Settings, Step};
+use super::{Confidence, Finding, Settings, Step};
 use crate::azure::private_endpoint;
-use crate::network::{Network, Place, is_zone};
+use crate::evaluate::Cloud;
+use crate::network::{End, Network, Place, is_zone};
+use crate::value::{Piece, Pieces};
 
 rule! {
     /// The zone of a private endpoint has another name than the one that its service is looked up under.
@@ -105,7 +107,7 @@ fn found(endpoint: Place) -> Option<Finding> {
     let service = endpoint.service();
     let official = service.zones()?;
     let zones = endpoint.endpoint_zones();
-    let names: Vec<Option<String>> = zones.iter().map(|step| step.zone_name()).collect();
+    let names: Vec<Option<String>> = zones.iter().map(|step| step.zone_name().and_then(|name| literal(&name))).collect();
     let elsewhere = |name: &str| OTHER_CLOUDS.iter().any(|cloud| name.ends_with(cloud));
     let fits = |name: &String| elsewhere(name) || official.iter().any(|pattern| is_zone(pattern, name));
     if names.iter().flatten().any(fits) {
@@ -135,9 +137,30 @@ fn found(endpoint: Place) -> Option<Finding> {
     finding.why = Some("the public name leads to one official name, and records elsewhere are never asked for".into());
     match unknown {
         Some(step) => {
-            let hole = step.value.first_hole().map(|hole| hole.unknown());
-            Some(finding.undecided(hole, &format!("if it is the id of a zone `{right}` it passes; else VNL232")))
+            let of_name = step.zone_name().and_then(|name| name.holes().next().map(|hole| hole.unknown()));
+            let effect = match (&of_name, &step.end) {
+                (Some(_), End::Place(_)) => format!("if the zone is called `{right}` it passes; else VNL232"),
+                _ => format!("if it is the id of a zone `{right}` it passes; else VNL232"),
+            };
+            let hole = of_name.or_else(|| step.value.first_hole().map(|hole| hole.unknown()));
+            Some(finding.undecided(hole, &effect))
         }
-        None => Some(finding),
+        None => {
+            if step.zone_name().is_some_and(|name| name.as_literal().is_none()) {
+                // The suffixes of another cloud are others.
+                finding.confidence = Confidence::Medium;
+            }
+            Some(finding)
+        }
     }
+}
+
+/// A name that is known, or would be if everything were deployed to the cloud that most people use:
+/// `privatelink${environment().suffixes.acrLoginServer}`.
+fn literal(name: &Pieces) -> Option<String> {
+    let piece = |piece: &Piece| match piece {
+        Piece::Literal(text) => Some(text.to_string()),
+        Piece::Hole(hole) => Cloud::Public.suffix_of(&hole.unknown()),
+    };
+    name.pieces().iter().map(piece).collect()
 }

@@ -20,6 +20,13 @@ pub enum Cloud {
 }
 
 impl Cloud {
+    /// What an unknown is in this cloud, where it is one of the suffixes of `environment()`.
+    pub fn suffix_of(self, unknown: &Unknown) -> Option<String> {
+        let name = unknown.name().strip_prefix("environment().suffixes.")?;
+        let environment = self.environment(Unknown::new(RootId::SHARED, "environment()", Reason::Data));
+        environment.fields()?.get("suffixes")?.fields()?.get(name)?.as_text().map(str::to_string)
+    }
+
     /// `environment()`: its name and the suffixes of names; the rest is not known.
     pub(super) fn environment(self, rest: Unknown) -> Value {
         let [name, registry, vault, sql, storage] = match self {
