@@ -913,7 +913,7 @@ fn an_export_is_one_line_of_the_roots() {
     let sources = Sources::below(root, vnetlint::source::MAX_FILE_SIZE);
     let options = options(&["fixtures/estate-mixed"]);
     let mut roots = vnetlint::analysis::evaluate(&sources, &options);
-    roots.extend(vnetlint::analysis::outside(&sources, &options, roots.len()));
+    roots.extend(vnetlint::analysis::outside(&sources, &options, &roots));
     let text = vnetlint::report::roots_as_text(&roots, &[], &sources);
     let line = "fixtures/estate-mixed/deployed/tools.json (inventory: 3 resources of the network)";
     assert_eq!(text.lines().last(), Some(line));

@@ -21,6 +21,36 @@ pub struct Part {
     pub environment: Option<String>,
 }
 
+/// Roots in groups that have nothing to do with each other.
+pub struct Apart {
+    /// The roots of each group, with the first number of those that are kept for further roots of it.
+    pub groups: Vec<(Vec<Root>, u32)>,
+    /// The first number that no root has or may get.
+    pub first_free: u32,
+}
+
+/// What is meant to be deployed, then each example by itself. Where nothing is left but an empty run, one empty group.
+pub fn apart(roots: Vec<Root>) -> Apart {
+    let mut first_free = roots.iter().map(|root| root.id.0 + 1).max().unwrap_or_default();
+    let mut groups: BTreeMap<Option<String>, Vec<Root>> = BTreeMap::new();
+    if roots.is_empty() {
+        groups.insert(None, Vec::new());
+    }
+    for root in roots {
+        groups.entry(root.example.clone()).or_default().push(root);
+    }
+    let numbered = |roots: Vec<Root>| {
+        // A root may turn out to be one in each environment of another one.
+        let environments: BTreeSet<&String> = roots.iter().filter_map(|root| root.environment.as_ref()).collect();
+        let most = roots.len().saturating_mul(environments.len());
+        let own = first_free;
+        first_free = first_free.saturating_add(u32::try_from(most).unwrap_or(u32::MAX));
+        (roots, own)
+    };
+    let groups = groups.into_values().map(numbered).collect();
+    Apart { groups, first_free }
+}
+
 /// What is meant to be deployed, and each example by itself: one estate for each environment. Where nothing is left but
 /// an empty run, one empty estate.
 pub fn estates(estate: Estate) -> Vec<(Part, Estate)> {

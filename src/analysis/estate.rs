@@ -1,7 +1,7 @@
 //! In: the roots of one environment and the configuration. Out: what it says of them, and what does not fit.
 //! Never: guesses which root was meant.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::assumption;
 use super::config::Config;
@@ -19,7 +19,7 @@ const TWICE: (&str, &str) = ("VNL-N003", "one-id-made-twice");
 
 /// What the configuration says of these roots, and which of its layers go in a circle.
 pub fn facts(estate: &[(Root, Evaluated)], config: &Config) -> (Facts, Vec<Finding>) {
-    let mut layers: HashMap<RootId, usize> = HashMap::new();
+    let mut layers: FxHashMap<RootId, usize> = FxHashMap::default();
     let mut findings = Vec::new();
     for (root, _) in estate {
         let mut named = config.layers.iter().enumerate().filter_map(|(index, layer)| {

@@ -12,12 +12,12 @@ mod run;
 mod states;
 mod statistics;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 pub use environments::Part;
 pub use statistics::Statistics;
 
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use crate::evaluate::{self, Deployments, Evaluated, Inputs, Library, Modules, Root};
 use crate::rules::{self, Finding, Settings};
@@ -105,18 +105,86 @@ pub struct Coverage {
     pub modelled_modules: Vec<String>,
 }
 
+impl Coverage {
+    /// Adds what was looked at in another part of the run.
+    fn add(&mut self, other: Coverage) {
+        self.files += other.files;
+        self.terraform_roots += other.terraform_roots;
+        self.bicep_roots += other.bicep_roots;
+        self.arm_roots += other.arm_roots;
+        self.clusters += other.clusters;
+        self.vnets += other.vnets;
+        self.zone_links += other.zone_links;
+        self.exports += other.exports;
+        self.faults += other.faults;
+        self.uncalled_modules.extend(other.uncalled_modules);
+        self.unread_modules.extend(other.unread_modules);
+        self.modelled_modules.extend(other.modelled_modules);
+    }
+}
+
 /// Runs all steps.
+///
+/// What is meant to be deployed and each example are looked at one by one, so that what an example evaluates to is
+/// dropped before the next one is begun: registries of modules have hundreds.
 pub fn analyze(sources: Sources, options: &Options) -> Analysis {
-    let (estate, uncalled_modules, faults, files) = {
-        let library = library(&sources, options);
-        let Deployments { roots, uncalled } = find(&library, options);
-        let estate: Vec<(Root, Evaluated)> = states::evaluate_all(&library, roots, options);
-        (estate, uncalled, run::faults(&library), run::files(&library))
+    let library = library(&sources, options);
+    let Deployments { roots, uncalled: uncalled_modules } = find(&library, options);
+    let is_deployed = roots.iter().any(|root| root.example.is_none());
+    let apart = environments::apart(roots);
+    let outside = outside::read(&sources, options, apart.first_free);
+    let look = |(roots, first_free): (Vec<Root>, u32)| {
+        let is_beside = is_deployed && roots.first().is_some_and(|root| root.example.is_some());
+        let estate = states::evaluate_all(&library, roots, first_free, options);
+        look_at(&sources, estate, Beside { is_beside, outside: &outside }, options)
     };
-    let mut findings = faults;
-    let mut coverage = Coverage { files, uncalled_modules, ..Coverage::default() };
+    let looked_at: Vec<LookedAt> = apart.groups.into_par_iter().map(look).collect();
+
+    let mut findings = run::faults(&library);
+    let mut coverage =
+        Coverage { files: run::files(&library) + outside.len(), uncalled_modules, ..Coverage::default() };
+    drop(library);
     coverage.faults = findings.len();
-    let calls = owned::Calls::of(&sources, &estate);
+    coverage.exports = outside.len();
+    for (root, evaluated) in &outside {
+        findings.extend(run::of_export(evaluated, root));
+    }
+    let mut calls = owned::Calls::default();
+    let mut roots = Vec::new();
+    let mut incomplete = false;
+    for part in looked_at {
+        findings.extend(part.findings);
+        coverage.add(part.coverage);
+        calls.add(part.calls);
+        roots.extend(part.roots);
+        incomplete |= part.incomplete;
+    }
+    coverage.unread_modules.sort();
+    coverage.unread_modules.dedup();
+    coverage.modelled_modules.sort();
+    coverage.modelled_modules.dedup();
+    roots.sort_by_key(|summary| summary.root.id);
+    findings.iter_mut().for_each(|finding| calls.bring_home(&sources, finding));
+    settle(&sources, &options.config, &mut findings);
+    sort(&sources, &mut findings);
+    let findings = alike::once(findings);
+    Analysis { sources, roots, findings, coverage, incomplete }
+}
+
+/// What one group of roots says: that which is meant to be deployed, or one example.
+struct LookedAt {
+    roots: Vec<RootSummary>,
+    findings: Vec<Finding>,
+    coverage: Coverage,
+    calls: owned::Calls,
+    incomplete: bool,
+}
+
+/// Joins the roots of one group and asks the rules.
+fn look_at(sources: &Sources, estate: environments::Estate, beside: Beside, options: &Options) -> LookedAt {
+    let mut findings = Vec::new();
+    let mut coverage = Coverage::default();
+    let calls = owned::Calls::of(sources, &estate);
     let mut roots = Vec::new();
     let mut incomplete = false;
     for (root, evaluated) in &estate {
@@ -136,38 +204,18 @@ pub fn analyze(sources: Sources, options: &Options) -> Analysis {
         let open_inputs = evaluated.open_inputs.clone();
         roots.push(RootSummary { root: root.clone(), open_inputs, statistics: Statistics::of(evaluated) });
     }
-    coverage.unread_modules.sort();
-    coverage.unread_modules.dedup();
-    coverage.modelled_modules.sort();
-    coverage.modelled_modules.dedup();
     let mut found = environments::Found::default();
-    let outside = outside::read(&sources, options, estate.len());
-    coverage.files += outside.len();
-    coverage.exports = outside.len();
-    for (root, evaluated) in &outside {
-        findings.extend(run::of_export(evaluated, root));
-    }
-    let mut made: BTreeMap<Option<String>, [usize; 3]> = BTreeMap::new();
-    for (part, network, complaints) in joined(estate, &outside, options) {
+    for (part, network, complaints) in joined(estate, beside, options) {
         findings.extend(complaints);
-        let counts = [&azure::cluster::CLUSTER, &azure::virtual_network::VNET, &azure::dns::ZONE_LINK]
-            .map(|resource_type| network.made(resource_type).len());
         // The environments of one estate have the same resources.
-        let most = made.entry(part.example.clone()).or_default();
-        most.iter_mut().zip(counts).for_each(|(most, count)| *most = count.max(*most));
+        let most = |before: usize, resource_type| before.max(network.made(resource_type).len());
+        coverage.clusters = most(coverage.clusters, &azure::cluster::CLUSTER);
+        coverage.vnets = most(coverage.vnets, &azure::virtual_network::VNET);
+        coverage.zone_links = most(coverage.zone_links, &azure::dns::ZONE_LINK);
         found.add(&part, rules::check(&network, &options.settings));
     }
-    for [clusters, vnets, zone_links] in made.into_values() {
-        coverage.clusters += clusters;
-        coverage.vnets += vnets;
-        coverage.zone_links += zone_links;
-    }
     findings.extend(found.once(&roots));
-    findings.iter_mut().for_each(|finding| calls.bring_home(&sources, finding));
-    settle(&sources, &options.config, &mut findings);
-    sort(&sources, &mut findings);
-    let findings = alike::once(findings);
-    Analysis { sources, roots, findings, coverage, incomplete }
+    LookedAt { roots, findings, coverage, calls, incomplete }
 }
 
 /// The graphs of a run.
@@ -182,26 +230,34 @@ pub struct Networks {
 /// The graphs of the roots below the paths.
 pub fn networks(sources: &Sources, options: &Options) -> Networks {
     let mut roots = evaluate(sources, options);
-    let outside = outside::read(sources, options, roots.len());
+    let outside = outside(sources, options, &roots);
     let mut examples = BTreeSet::new();
     if roots.iter().any(|(root, _)| root.example.is_none()) {
         examples.extend(roots.iter().filter_map(|(root, _)| root.example.clone()));
         roots.retain(|(root, _)| root.example.is_none());
     }
-    let graphs = joined(roots, &outside, options).map(|(part, network, _)| (part, network)).collect();
+    let beside = Beside { is_beside: false, outside: &outside };
+    let graphs = joined(roots, beside, options).map(|(part, network, _)| (part, network)).collect();
     Networks { graphs, examples }
+}
+
+/// What stands beside a group of roots.
+#[derive(Clone, Copy)]
+struct Beside<'a> {
+    /// It is an example beside what is meant to be deployed.
+    is_beside: bool,
+    /// What was exported, or saved of another repository.
+    outside: &'a [(Root, Evaluated)],
 }
 
 /// The graph of each estate, with what does not fit. What was exported is of that which is deployed, and so is what the
 /// configuration says of names that no code has.
 fn joined(
     roots: environments::Estate,
-    outside: &[(Root, Evaluated)],
+    Beside { is_beside, outside }: Beside,
     options: &Options,
 ) -> impl Iterator<Item = (Part, network::Network, Vec<Finding>)> {
-    let is_deployed = roots.iter().any(|(root, _)| root.example.is_none());
     environments::estates(roots).into_iter().map(move |(part, mut estate)| {
-        let is_beside = is_deployed && part.example.is_some();
         if !is_beside {
             estate.extend(outside.iter().cloned());
         }
@@ -255,8 +311,16 @@ fn library<'a>(sources: &'a Sources, options: &Options) -> Library<'a> {
 /// Evaluates every root below the paths.
 pub fn evaluate(sources: &Sources, options: &Options) -> Vec<(Root, Evaluated)> {
     let library = library(sources, options);
-    let roots = find(&library, options).roots;
-    states::evaluate_all(&library, roots, options)
+    evaluate_apart(&library, find(&library, options).roots, options)
+}
+
+/// Evaluates all roots, each group of them apart from the others; in the order of their numbers.
+fn evaluate_apart(library: &Library, roots: Vec<Root>, options: &Options) -> Vec<(Root, Evaluated)> {
+    let groups = environments::apart(roots).groups;
+    let evaluated = |(roots, first_free)| states::evaluate_all(library, roots, first_free, options);
+    let mut all: Vec<(Root, Evaluated)> = groups.into_par_iter().flat_map_iter(evaluated).collect();
+    all.sort_by_key(|(root, _)| root.id);
+    all
 }
 
 /// The Terraform modules below the paths that no deployment calls.
@@ -264,16 +328,16 @@ pub fn uncalled(sources: &Sources, options: &Options) -> Vec<String> {
     find(&library(sources, options), options).uncalled
 }
 
-/// The inventories and saved graphs below the paths; `roots` is how many roots there are beside them.
-pub fn outside(sources: &Sources, options: &Options, roots: usize) -> Vec<(Root, Evaluated)> {
-    outside::read(sources, options, roots)
+/// The inventories and saved graphs below the paths; `roots` are those that they stand beside.
+pub fn outside(sources: &Sources, options: &Options, roots: &[(Root, Evaluated)]) -> Vec<(Root, Evaluated)> {
+    let first_free = roots.iter().map(|(root, _)| root.id.0 + 1).max();
+    outside::read(sources, options, first_free.unwrap_or_default())
 }
 
 /// What could not be read of the files that the roots are made of, by path and place.
 pub fn faults(sources: &Sources, options: &Options) -> Vec<Fault> {
     let library = library(sources, options);
-    let roots = find(&library, options).roots;
-    states::evaluate_all(&library, roots, options);
+    evaluate_apart(&library, find(&library, options).roots, options);
     run::faults_of(&library).into_iter().map(|(_, fault)| fault).collect()
 }
 

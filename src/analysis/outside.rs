@@ -10,18 +10,18 @@ use crate::source::{FileId, Sources, extension_of};
 use crate::syntax::{self, Dialect};
 use crate::value::RootId;
 
-/// The inventories and graphs below the paths, each as a root; their numbers come after `first`.
-pub fn read(sources: &Sources, options: &Options, first: usize) -> Vec<(Root, Evaluated)> {
+/// The inventories and graphs below the paths, each as a root; their numbers are `first_free` and those after it.
+pub fn read(sources: &Sources, options: &Options, first_free: u32) -> Vec<(Root, Evaluated)> {
     let found = files(sources, options);
-    let root = |(index, (path, _, _)): (usize, &(String, FileId, Outside))| Root {
-        id: RootId(u32::try_from(first + index).unwrap_or(u32::MAX - 1)),
+    let root = |(number, (path, _, _)): (u32, &(String, FileId, Outside))| Root {
+        id: RootId(number),
         path: path.clone(),
         dialect: Dialect::Bicep,
         environment: None,
         input_files: Vec::new(),
         example: None,
     };
-    let roots = found.iter().enumerate().map(root);
+    let roots = (first_free..).zip(&found).map(root);
     let read = |(root, (_, file, kind)): (Root, &(String, FileId, Outside))| {
         let wanted = |name: &str| azure::by_arm_name(name).is_some();
         let mut evaluated = evaluate::read_outside(sources, *file, &root, *kind, &wanted);

@@ -38,6 +38,16 @@ impl Calls {
         calls
     }
 
+    /// Adds those of another estate.
+    pub fn add(&mut self, other: Calls) {
+        self.of_resource.extend(other.of_resource);
+        for (file, call) in other.of_file {
+            if !self.of_file.iter().any(|(known, _)| *known == file) {
+                self.of_file.push((file, call));
+            }
+        }
+    }
+
     /// Moves a finding to the call behind which it is.
     pub fn bring_home(&self, sources: &Sources, finding: &mut Finding) {
         if !is_downloaded(sources, finding.place.file) {

@@ -10,8 +10,9 @@ use super::config::Config;
 use crate::evaluate::{self, Evaluated, Library, RemoteState, Root, SharedOutputs};
 use crate::value::{RootId, SmolStr, Value};
 
-/// Evaluates every root; who reads another one's state comes after it, and is given its outputs.
-pub fn evaluate_all(library: &Library, roots: Vec<Root>, options: &Options) -> Vec<(Root, Evaluated)> {
+/// Evaluates every root; who reads another one's state comes after it, and is given its outputs. Roots that turn out to
+/// be several, one for each environment, get the numbers from `first_free` on.
+pub fn evaluate_all(library: &Library, roots: Vec<Root>, first_free: u32, options: &Options) -> Vec<(Root, Evaluated)> {
     let run = |root: Root| {
         let evaluated = evaluate::evaluate(library, &root, &options.inputs, options.max_instances, &Vec::new());
         (root, evaluated)
@@ -27,7 +28,7 @@ pub fn evaluate_all(library: &Library, roots: Vec<Root>, options: &Options) -> V
         .map(|(index, states)| (index, states.into_iter().filter_map(|(state, maker)| Some((state, maker?))).collect()))
         .filter(|(_, states): &(usize, Vec<_>)| !states.is_empty())
         .collect();
-    spread(&mut all, &mut reads);
+    spread(&mut all, first_free, &mut reads);
     let mut done: BTreeSet<usize> = (0..all.len()).filter(|index| !reads.contains_key(index)).collect();
     while !reads.is_empty() {
         let of = |all: &[(Root, Evaluated)], index: usize, maker: &str| found(all, index, maker);
@@ -112,7 +113,8 @@ fn found(all: &[(Root, Evaluated)], reader: usize, path: &str) -> Option<usize> 
 }
 
 /// A root without environments that reads one with several is one of each.
-fn spread(all: &mut Vec<(Root, Evaluated)>, reads: &mut BTreeMap<usize, Vec<(RemoteState, String)>>) {
+fn spread(all: &mut Vec<(Root, Evaluated)>, first_free: u32, reads: &mut BTreeMap<usize, Vec<(RemoteState, String)>>) {
+    let mut numbers = first_free..;
     for index in reads.keys().copied().collect::<Vec<_>>() {
         if all[index].0.environment.is_some() {
             continue;
@@ -128,7 +130,7 @@ fn spread(all: &mut Vec<(Root, Evaluated)>, reads: &mut BTreeMap<usize, Vec<(Rem
                 continue;
             }
             let mut root = all[index].0.clone();
-            root.id = RootId(u32::try_from(all.len()).unwrap_or(u32::MAX));
+            root.id = RootId(numbers.next().unwrap_or(u32::MAX));
             root.environment = Some(environment);
             reads.insert(all.len(), reads[&index].clone());
             let evaluated = all[index].1.clone();

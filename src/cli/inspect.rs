@@ -46,7 +46,7 @@ pub fn roots(flags: &Roots, surroundings: &Surroundings, printer: &Printer) -> R
     let Opened { sources, options } = open(&flags.paths, flags.into(), surroundings, printer)?;
     environment_is_there(&sources, &options)?;
     let mut roots = analysis::evaluate(&sources, &options);
-    roots.extend(analysis::outside(&sources, &options, roots.len()));
+    roots.extend(analysis::outside(&sources, &options, &roots));
     printer.out(report::roots_as_text(&roots, &analysis::uncalled(&sources, &options), &sources));
     Ok(if roots.is_empty() { nothing(printer) } else { exit::CLEAN })
 }

@@ -2,13 +2,14 @@
 //! Never: knows what is asked, or what a circle of questions means.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::hash::Hash;
+
+use rustc_hash::FxHashMap;
 
 use crate::value::Value;
 
 /// What was asked, and the answer where it is there; a question without one is being worked out.
-pub struct Memory<Wanted>(RefCell<HashMap<Wanted, Option<Value>>>);
+pub struct Memory<Wanted>(RefCell<FxHashMap<Wanted, Option<Value>>>);
 
 impl<Wanted> Default for Memory<Wanted> {
     fn default() -> Memory<Wanted> {

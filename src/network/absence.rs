@@ -1,7 +1,7 @@
 //! In: a place and a type of children or links. Out: whether "there is none" may be said.
 //! Never: takes what is not in the code for what is not there.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::{Hiding, Network, Place};
 use crate::azure::Type;
@@ -87,9 +87,9 @@ struct Name {
 #[derive(Debug, Default)]
 pub(super) struct Told {
     /// The nodes that it refers to.
-    nodes: HashSet<usize>,
+    nodes: FxHashSet<usize>,
     /// Every word of its texts, in lower case.
-    words: HashSet<String>,
+    words: FxHashSet<String>,
     /// Its texts that may hold an id, in lower case.
     ids: Vec<String>,
     /// It is too deep to be read: it may speak of everything.

@@ -1,7 +1,9 @@
 //! In: the resources of every root. Out: the graph.
 //! Never: answers a question; it only ties together what is named.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::absence::Told;
 use super::identity::{Found, Likeness, names_of, scope_of};
@@ -38,37 +40,37 @@ pub fn build_with(estate: Vec<(Root, Evaluated)>, facts: &Facts) -> Network {
     let mut network = Network {
         roots: Vec::new(),
         nodes: Vec::new(),
-        by_address: HashMap::new(),
-        by_kind: HashMap::new(),
-        by_name: HashMap::new(),
-        by_id: HashMap::new(),
-        by_root: HashMap::new(),
-        open_parents: HashMap::new(),
-        open_names: HashMap::new(),
-        by_declaration: HashMap::new(),
-        within: HashMap::new(),
-        peers: HashMap::new(),
-        hubs_of: HashMap::new(),
-        groups: HashMap::new(),
+        by_address: FxHashMap::default(),
+        by_kind: FxHashMap::default(),
+        by_name: FxHashMap::default(),
+        by_id: FxHashMap::default(),
+        by_root: FxHashMap::default(),
+        open_parents: FxHashMap::default(),
+        open_names: FxHashMap::default(),
+        by_declaration: FxHashMap::default(),
+        within: FxHashMap::default(),
+        peers: FxHashMap::default(),
+        hubs_of: FxHashMap::default(),
+        groups: FxHashMap::default(),
         joined: Vec::new(),
-        parts: HashMap::new(),
-        orders: HashMap::new(),
+        parts: FxHashMap::default(),
+        orders: FxHashMap::default(),
         hiding: Vec::new(),
         models: Vec::new(),
-        damaged: HashMap::new(),
+        damaged: FxHashMap::default(),
         layers: Vec::new(),
-        before: HashMap::new(),
-        said_layers: HashMap::new(),
+        before: FxHashMap::default(),
+        said_layers: FxHashMap::default(),
         against_layers: Vec::new(),
-        standing: HashMap::new(),
-        deployed_kinds: HashSet::new(),
-        saved_open: HashMap::new(),
-        named: HashMap::new(),
+        standing: FxHashMap::default(),
+        deployed_kinds: FxHashSet::default(),
+        saved_open: FxHashMap::default(),
+        named: FxHashMap::default(),
         renamed: Vec::new(),
-        one_subscription: HashMap::new(),
+        one_subscription: FxHashMap::default(),
         dangling: Vec::new(),
         twice: Vec::new(),
-        joined_of: HashMap::new(),
+        joined_of: FxHashMap::default(),
     };
     let mut within: Vec<(usize, Value, Option<Pieces>)> = Vec::new();
     let mut joins: Vec<(Resource, &'static azure::Join, Value, Value)> = Vec::new();

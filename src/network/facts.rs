@@ -1,7 +1,9 @@
 //! In: what a user says of an estate beside its code. Out: names that lead somewhere, and which root comes first.
 //! Never: overrules what the code says of itself.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Network;
 use super::identity::{Found, Likeness, likeness};
@@ -15,7 +17,7 @@ pub struct Facts {
     /// Two names for one thing.
     pub aliases: Vec<Alias>,
     /// Which root is deployed first: the layer of each root that has one.
-    pub layers: HashMap<RootId, usize>,
+    pub layers: FxHashMap<RootId, usize>,
 }
 
 /// Two names or ids for one thing: a name as the tool prints it (`var.hub_vnet_id`), an id, or `root:PATH/ADDRESS`.
@@ -51,7 +53,7 @@ pub struct Dangling {
 pub(super) const ROOT: &str = "root:";
 
 /// `root:PATH/ADDRESS` as the root's path and the address, given the roots' paths.
-fn split_label<'l>(label: &'l str, paths: &HashMap<&str, RootId>) -> Option<(RootId, &'l str)> {
+fn split_label<'l>(label: &'l str, paths: &FxHashMap<&str, RootId>) -> Option<(RootId, &'l str)> {
     let rest = label.strip_prefix(ROOT)?;
     // The longest path that fits: `root:hub/dns/azurerm_private_dns_zone.z` is of `hub/dns`, if there is one.
     let cuts = rest.match_indices('/').map(|(at, _)| at).collect::<Vec<_>>();
@@ -66,7 +68,7 @@ fn split_label<'l>(label: &'l str, paths: &HashMap<&str, RootId>) -> Option<(Roo
 impl Network {
     /// The root and the address that `root:PATH/ADDRESS` spells.
     pub(super) fn labelled<'l>(&self, label: &'l str) -> Option<(RootId, &'l str)> {
-        let paths: HashMap<&str, RootId> = self.roots.iter().map(|root| (root.path.as_str(), root.id)).collect();
+        let paths: FxHashMap<&str, RootId> = self.roots.iter().map(|root| (root.path.as_str(), root.id)).collect();
         split_label(label, &paths)
     }
 
@@ -267,15 +269,15 @@ impl Network {
     }
 
     /// Which roots come before which: by what they read, however many roots lie between.
-    pub(super) fn close_layers(&mut self, said: &HashMap<RootId, usize>) {
+    pub(super) fn close_layers(&mut self, said: &FxHashMap<RootId, usize>) {
         self.layers.sort_unstable();
         self.layers.dedup();
-        let mut makers: HashMap<RootId, Vec<RootId>> = HashMap::new();
+        let mut makers: FxHashMap<RootId, Vec<RootId>> = FxHashMap::default();
         for (reader, maker) in &self.layers {
             makers.entry(*reader).or_default().push(*maker);
         }
         for root in &self.roots {
-            let mut before: HashSet<RootId> = HashSet::new();
+            let mut before: FxHashSet<RootId> = FxHashSet::default();
             let mut open: Vec<RootId> = makers.get(&root.id).cloned().unwrap_or_default();
             while let Some(maker) = open.pop() {
                 if before.insert(maker) {

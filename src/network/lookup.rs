@@ -1,7 +1,9 @@
 //! In: a name, an address, an id. Out: the places that it may mean, and the names that are the same on every run.
 //! Never: chooses one of several.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
+
+use rustc_hash::FxHashSet;
 
 use super::facts::ROOT;
 use super::identity::Found;
@@ -124,7 +126,7 @@ impl Network {
         for after in declared.keys() {
             let Some(events) = self.orders.get(&after.root()) else { continue };
             let needs = events.needs();
-            let mut seen: HashSet<&Event> = HashSet::new();
+            let mut seen: FxHashSet<&Event> = FxHashSet::default();
             let start = Event::Done((*after).clone());
             let mut open: VecDeque<(&Event, Option<Span>)> = VecDeque::new();
             open.extend(needs.of.get(&start).into_iter().flatten().map(|need| (&need.event, Some(need.span))));

@@ -29,7 +29,7 @@ mod subscriptions;
 mod ways;
 mod written;
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::azure::Type;
 use crate::evaluate::{ModelledModule, Root, Standing};
@@ -64,62 +64,62 @@ pub use written::Written;
 pub struct Network {
     roots: Vec<Root>,
     nodes: Vec<Node>,
-    by_address: HashMap<Address, usize>,
-    by_kind: HashMap<&'static str, Vec<usize>>,
+    by_address: FxHashMap<Address, usize>,
+    by_kind: FxHashMap<&'static str, Vec<usize>>,
     /// Nodes by type and names.
-    by_name: HashMap<(&'static str, String), Vec<usize>>,
+    by_name: FxHashMap<(&'static str, String), Vec<usize>>,
     /// Nodes by type, names and scope.
-    by_id: HashMap<(&'static str, String, String), Vec<usize>>,
+    by_id: FxHashMap<(&'static str, String, String), Vec<usize>>,
     /// Nodes by type, names and root.
-    by_root: HashMap<(&'static str, String, RootId), Vec<usize>>,
+    by_root: FxHashMap<(&'static str, String, RootId), Vec<usize>>,
     /// Nodes by type of which some name has holes, or is not known at all.
-    open_names: HashMap<&'static str, Vec<usize>>,
+    open_names: FxHashMap<&'static str, Vec<usize>>,
     /// The nodes of each declaration.
-    by_declaration: HashMap<Address, Vec<usize>>,
+    by_declaration: FxHashMap<Address, Vec<usize>>,
     /// Types of which some node may lie in any other, and why.
-    open_parents: HashMap<&'static str, Hole>,
+    open_parents: FxHashMap<&'static str, Hole>,
     /// The nodes that lie in a node.
-    within: HashMap<usize, Vec<usize>>,
+    within: FxHashMap<usize, Vec<usize>>,
     /// VNets that are peered with a VNet, and by which peering: its own before the other's.
-    peers: HashMap<usize, Vec<(usize, usize)>>,
+    peers: FxHashMap<usize, Vec<(usize, usize)>>,
     /// The virtual hubs that a VNet is connected to, and by which connection.
-    hubs_of: HashMap<usize, Vec<(usize, usize)>>,
-    groups: HashMap<Address, ResourceId>,
+    hubs_of: FxHashMap<usize, Vec<(usize, usize)>>,
+    groups: FxHashMap<Address, ResourceId>,
     /// The node that an item of a resource's list became: the resource, the item's type, its place.
-    parts: HashMap<(usize, &'static str, usize), usize>,
+    parts: FxHashMap<(usize, &'static str, usize), usize>,
     /// Fields that another block sets: which node, which field, what, and who.
     joined: Vec<Joined>,
-    orders: HashMap<RootId, order::Events>,
+    orders: FxHashMap<RootId, order::Events>,
     /// What may hide resources: unread modules, scripts, nested templates.
     hiding: Vec<Hiding>,
     /// Module calls that a model answers.
     models: Vec<ModelledModule>,
     /// Roots of which a part could not be read.
-    damaged: HashMap<RootId, Unknown>,
+    damaged: FxHashMap<RootId, Unknown>,
     /// A root reads what another one makes: the reader, the maker.
     layers: Vec<(RootId, RootId)>,
     /// The roots that each root comes after, by what it and those read.
-    before: HashMap<RootId, HashSet<RootId>>,
+    before: FxHashMap<RootId, FxHashSet<RootId>>,
     /// The layer of each root that the user gave one.
-    said_layers: HashMap<RootId, usize>,
+    said_layers: FxHashMap<RootId, usize>,
     against_layers: Vec<(RootId, RootId)>,
     /// Roots whose resources are there already.
-    standing: HashMap<RootId, Standing>,
+    standing: FxHashMap<RootId, Standing>,
     /// What is known of the types that are deployed: of which kinds there are any.
-    deployed_kinds: HashSet<&'static str>,
+    deployed_kinds: FxHashSet<&'static str>,
     /// Of which kinds a saved node may have more children and links than the graph holds.
-    saved_open: HashMap<Address, Vec<SmolStr>>,
+    saved_open: FxHashMap<Address, Vec<SmolStr>>,
     /// What the user calls by another name: inputs, outputs and attributes, of one root or of any.
-    named: HashMap<(Option<RootId>, SmolStr), facts::Target>,
+    named: FxHashMap<(Option<RootId>, SmolStr), facts::Target>,
     /// Ids that the user calls by another one.
     renamed: Vec<(ResourceId, ResourceId)>,
     /// The one name of subscriptions that have several, by how each is spelled.
-    one_subscription: HashMap<String, Pieces>,
+    one_subscription: FxHashMap<String, Pieces>,
     dangling: Vec<Dangling>,
     /// Two nodes of different roots that are made under one id.
     twice: Vec<(usize, usize)>,
     /// The blocks of `joined` that set something of a node.
-    joined_of: HashMap<usize, Vec<usize>>,
+    joined_of: FxHashMap<usize, Vec<usize>>,
 }
 
 /// A resource, or a part of one that is a resource of its own.

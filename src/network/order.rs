@@ -1,8 +1,9 @@
 //! In: what waits for what. Out: whether one declaration is made before another.
 //! Never: takes a name, a file or the order of writing for an order.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Network;
 use crate::evaluate::{Event, Need, Needs, Standing};
@@ -24,7 +25,7 @@ pub enum Order {
 /// The moments of one root.
 pub struct Events {
     needs: Needs,
-    known: Mutex<HashMap<(Address, Address), Reach>>,
+    known: Mutex<FxHashMap<(Address, Address), Reach>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -66,7 +67,7 @@ impl Events {
 
     fn reaches(&self, then: &Address, first: &Address, through_opaque: bool) -> bool {
         let target = Event::Done(first.clone());
-        let mut seen: HashSet<&Event> = HashSet::new();
+        let mut seen: FxHashSet<&Event> = FxHashSet::default();
         let start = Event::Done(then.clone());
         let mut stack: Vec<&Need> = self.needs.of.get(&start).into_iter().flatten().collect();
         while let Some(need) = stack.pop() {

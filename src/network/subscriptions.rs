@@ -1,7 +1,9 @@
 //! In: what is read in one root and turned out to be made in another. Out: which subscriptions are one.
 //! Never: takes two subscriptions for one because they might be.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::identity::spelled;
 use super::{Network, Node};
@@ -14,7 +16,7 @@ struct Classes {
     above: BTreeMap<String, String>,
     names: BTreeMap<String, Pieces>,
     /// Pairs that were met: two roots have many resources in common.
-    met: HashSet<(String, String)>,
+    met: FxHashSet<(String, String)>,
 }
 
 impl Network {
@@ -82,14 +84,14 @@ impl Classes {
 
     /// The name that each stands under. Where two known ones came together, something was taken for something else, and
     /// nothing is said.
-    fn settled(mut self) -> HashMap<String, Pieces> {
+    fn settled(mut self) -> FxHashMap<String, Pieces> {
         let mut known: BTreeMap<String, usize> = BTreeMap::new();
         let all: Vec<(String, Pieces)> = self.names.clone().into_iter().collect();
         for (_, pieces) in &all {
             let head = self.head(pieces);
             *known.entry(head).or_default() += usize::from(pieces.as_literal().is_some());
         }
-        let mut settled = HashMap::new();
+        let mut settled = FxHashMap::default();
         for (name, pieces) in &all {
             let head = self.head(pieces);
             if head != *name && known[&head] < 2 {

@@ -2,7 +2,7 @@
 //! makes under another name.
 //! Never: takes two names for one thing itself.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::{Finding, Step, Verdict};
 use crate::network::{Network, Place};
@@ -11,13 +11,13 @@ use crate::value::{Pieces, ResourceId, SmolStr};
 /// What is made in an estate, by type and last name.
 pub struct Made<'n> {
     network: &'n Network,
-    by_name: HashMap<(&'static str, SmolStr), Vec<Place<'n>>>,
+    by_name: FxHashMap<(&'static str, SmolStr), Vec<Place<'n>>>,
 }
 
 impl<'n> Made<'n> {
     /// What is made, looked through once for all that is found.
     pub fn of(network: &'n Network) -> Made<'n> {
-        let mut by_name: HashMap<_, Vec<Place>> = HashMap::new();
+        let mut by_name: FxHashMap<_, Vec<Place>> = FxHashMap::default();
         for place in crate::azure::types().flat_map(|kind| network.made(kind)) {
             if let Some(name) = last_name(place) {
                 by_name.entry((place.kind().name, name)).or_default().push(place);

@@ -1,7 +1,8 @@
 //! See the rule's page below.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Finding, Level, Settings, Step};
 use crate::azure::{Field, hub, virtual_network};
@@ -66,7 +67,7 @@ rule! {
 }
 
 fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
-    let mut seen: HashSet<[&Address; 2]> = HashSet::new();
+    let mut seen: FxHashSet<[&Address; 2]> = FxHashSet::default();
     for meeting in meetings(network) {
         let mut pair = [meeting.one.address(), meeting.other.address()];
         pair.sort();
@@ -125,7 +126,7 @@ fn meetings(network: &Network) -> Vec<Meeting<'_>> {
     }
     found.retain(|meeting| meeting.one.is_surely_another(meeting.other));
     // Every spoke of a hub meets every other: each is weighed once.
-    let mut weights: HashMap<&Address, Weight> = HashMap::new();
+    let mut weights: FxHashMap<&Address, Weight> = FxHashMap::default();
     for meeting in &mut found {
         for place in [meeting.one, meeting.other] {
             weights.entry(place.address()).or_insert_with(|| weight(place));

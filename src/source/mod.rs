@@ -106,6 +106,8 @@ pub struct Sources {
     reach: Option<Reach>,
     /// The directories outside the root that are read, by the beginning of the paths that lead into them.
     beside: RwLock<BTreeMap<String, PathBuf>>,
+    /// What lies on disk below the directories that were walked: each is walked once.
+    walked: RwLock<BTreeMap<String, Arc<Vec<String>>>>,
 }
 
 /// How far [`Sources::beside`] may go.
@@ -168,6 +170,7 @@ impl Sources {
             texts: RwLock::default(),
             reach: None,
             beside: RwLock::default(),
+            walked: RwLock::default(),
         }
     }
 
@@ -301,17 +304,24 @@ impl Sources {
                 found.insert(path.clone());
             }
         }
+        found.extend(self.walk(directory).iter().filter(|path| wanted(path)).cloned());
+        found.into_iter().collect()
+    }
+
+    /// Everything on disk below a directory that Git does not ignore.
+    fn walk(&self, directory: &str) -> Arc<Vec<String>> {
+        if let Some(known) = self.walked.read().expect("no reader panics while it holds the lock").get(directory) {
+            return Arc::clone(known);
+        }
+        let mut below = Vec::new();
         if let (Some(root), Some(start)) = (&self.root, self.on_disk(directory)) {
             let walk = ignore::WalkBuilder::new(&start).git_global(false).parents(true).follow_links(false).build();
-            for entry in walk.flatten() {
-                let Ok(relative) = entry.path().strip_prefix(root) else { continue };
-                let Some(path) = path::of_os(relative) else { continue };
-                if !path.is_empty() && wanted(&path) {
-                    found.insert(path);
-                }
-            }
+            let paths = walk.flatten().filter_map(|entry| path::of_os(entry.path().strip_prefix(root).ok()?));
+            below.extend(paths.filter(|path| !path.is_empty()));
         }
-        found.into_iter().collect()
+        let below = Arc::new(below);
+        let mut walked = self.walked.write().expect("no writer panics while it holds the lock");
+        Arc::clone(walked.entry(directory.to_string()).or_insert(below))
     }
 
     /// What stands at `path` when letters count the same in either case, where that is another name and the only one.

@@ -13,11 +13,12 @@ mod scope;
 mod target;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
 
 use super::expression::{Bindings, Evaluator, Fuel, Refused, form};
 use super::memory::Memory;
@@ -97,13 +98,13 @@ struct World<'a> {
     /// The files that names were imported from, as modules of their own.
     imported: RefCell<BTreeMap<String, usize>>,
     /// The modules that are written where they are called, by the place of the call.
-    inline: RefCell<HashMap<Span, Arc<Declared>>>,
+    inline: RefCell<FxHashMap<Span, Arc<Declared>>>,
     /// What the resources and modules of a template go by.
-    named: RefCell<HashMap<usize, Rc<Vec<named::Known>>>>,
-    children: RefCell<HashMap<(usize, SmolStr), Rc<Children>>>,
-    made: RefCell<HashMap<(usize, usize), Rc<Instances>>>,
+    named: RefCell<FxHashMap<usize, Rc<Vec<named::Known>>>>,
+    children: RefCell<FxHashMap<(usize, SmolStr), Rc<Children>>>,
+    made: RefCell<FxHashMap<(usize, usize), Rc<Instances>>>,
     /// Which resource instance stands behind an address that was given out.
-    places: RefCell<HashMap<Address, resources::Instance>>,
+    places: RefCell<FxHashMap<Address, resources::Instance>>,
     unread: RefCell<IndexMap<String, UnreadModule>>,
     modelled: RefCell<IndexMap<String, ModelledModule>>,
     faults: RefCell<Vec<Fault>>,

@@ -6,9 +6,11 @@
 //! `existing` resource is no node and passes on what it refers to itself
 //! (<https://learn.microsoft.com/azure/azure-resource-manager/bicep/resource-dependencies>).
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::calls::file_of;
 use super::declared::Declared;
@@ -51,15 +53,15 @@ struct Place {
 struct Reader<'w, 'a> {
     world: &'w World<'a>,
     calls: Vec<Call>,
-    known: HashMap<Passing, Rc<Vec<Event>>>,
-    asked: HashSet<Passing>,
+    known: FxHashMap<Passing, Rc<Vec<Event>>>,
+    asked: FxHashSet<Passing>,
     depth: usize,
 }
 
 /// What waits for what in a root.
 pub fn of(world: &World) -> Needs {
     let calls = Vec::new();
-    let mut reader = Reader { world, calls, known: HashMap::new(), asked: HashSet::new(), depth: 0 };
+    let mut reader = Reader { world, calls, known: FxHashMap::default(), asked: FxHashSet::default(), depth: 0 };
     reader.enter(Arc::clone(&world.module(0).declared), String::new(), Some(0), None, 0);
     let mut needs = Needs::default();
     for call in 0..reader.calls.len() {
@@ -408,6 +410,6 @@ fn referred<'e>(expr: &'e Expr, found: &mut Vec<&'e Expr>) {
 
 /// Each event once, at the first place that names it, without itself.
 fn unique(found: Vec<Need>, own: &Event) -> Vec<Need> {
-    let mut seen: HashSet<Event> = HashSet::new();
+    let mut seen: FxHashSet<Event> = FxHashSet::default();
     found.into_iter().filter(|need| need.event != *own && seen.insert(need.event.clone())).collect()
 }

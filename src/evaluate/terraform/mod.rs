@@ -12,11 +12,12 @@ mod restored;
 mod scope;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
 
 use super::expression::{Bindings, Evaluator, Fuel, Refused};
 use super::memory::Memory;
@@ -70,8 +71,8 @@ struct World<'a> {
     refused: RefCell<Vec<Refused>>,
     modules: RefCell<Vec<Rc<Module>>>,
     configurations: RefCell<plan::Configurations>,
-    children: RefCell<HashMap<(usize, SmolStr), Rc<Children>>>,
-    declared: RefCell<HashMap<(usize, configuration::ResourceName), Rc<Instances>>>,
+    children: RefCell<FxHashMap<(usize, SmolStr), Rc<Children>>>,
+    declared: RefCell<FxHashMap<(usize, configuration::ResourceName), Rc<Instances>>>,
     unread: RefCell<IndexMap<String, UnreadModule>>,
     modelled: RefCell<IndexMap<String, ModelledModule>>,
     faults: RefCell<Vec<Fault>>,

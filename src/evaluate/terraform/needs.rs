@@ -4,9 +4,11 @@
 //! Terraform orders by resource: locals, inputs and outputs only pass a reference on, and an output waits for what it
 //! reads, not for the whole of its module (<https://developer.hashicorp.com/terraform/internals/graph>).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::configuration::{Configuration, elements, provider_of};
 use super::{DEEPEST_CALLS, World, declared_address};
@@ -38,8 +40,8 @@ enum Passing {
 struct Reader<'w, 'a> {
     world: &'w World<'a>,
     calls: Vec<Call>,
-    known: HashMap<Passing, Rc<Vec<Address>>>,
-    asked: HashSet<Passing>,
+    known: FxHashMap<Passing, Rc<Vec<Address>>>,
+    asked: FxHashSet<Passing>,
     /// Locals that a plan names without saying what they are.
     hidden: BTreeSet<(usize, SmolStr)>,
     /// Models that were asked for outputs they do not know.
@@ -51,8 +53,8 @@ pub fn of(world: &World) -> Needs {
     let mut reader = Reader {
         world,
         calls: Vec::new(),
-        known: HashMap::new(),
-        asked: HashSet::new(),
+        known: FxHashMap::default(),
+        asked: FxHashSet::default(),
         hidden: BTreeSet::new(),
         asked_in_vain: BTreeSet::new(),
     };
@@ -420,7 +422,7 @@ fn push_indices<'e>(expr: &'e Expr, stack: &mut Vec<&'e Expr>) {
 
 /// Each event once, at the first place that names it, without itself.
 fn unique(found: Vec<Need>, own: &Address) -> Vec<Need> {
-    let mut seen: HashSet<Event> = HashSet::new();
+    let mut seen: FxHashSet<Event> = FxHashSet::default();
     let mut needs: Vec<Need> = Vec::new();
     for need in found {
         if need.event != Event::Done(own.clone()) && seen.insert(need.event.clone()) {
