@@ -108,6 +108,8 @@ pub struct Sources {
     beside: RwLock<BTreeMap<String, PathBuf>>,
     /// What lies on disk below the directories that were walked: each is walked once.
     walked: RwLock<BTreeMap<String, Arc<Vec<String>>>>,
+    /// Where the directories on disk really are: each is resolved once.
+    resolved: RwLock<BTreeMap<PathBuf, Option<PathBuf>>>,
 }
 
 /// How far [`Sources::beside`] may go.
@@ -171,6 +173,7 @@ impl Sources {
             reach: None,
             beside: RwLock::default(),
             walked: RwLock::default(),
+            resolved: RwLock::default(),
         }
     }
 
@@ -279,7 +282,9 @@ impl Sources {
             found = true;
             for entry in read.flatten() {
                 let Ok(name) = entry.file_name().into_string() else { continue };
-                let directory = entry.path().is_dir();
+                let is_directory = |kind: std::fs::FileType| (!kind.is_symlink()).then(|| kind.is_dir());
+                let directory = entry.file_type().ok().and_then(is_directory);
+                let directory = directory.unwrap_or_else(|| entry.path().is_dir());
                 entries.entry(name).or_insert(directory);
             }
         }
@@ -418,8 +423,23 @@ impl Sources {
         let (base, path) = self.base_of(path)?;
         let joined = if path.is_empty() { base.clone() } else { base.join(path) };
         // A symbolic link may lead out of the root; what it names is not ours to read.
-        let real = joined.canonicalize().ok()?;
+        let real = match (joined.parent(), joined.file_name()) {
+            (Some(directory), Some(name)) if is_plain(path) && !joined.symlink_metadata().ok()?.is_symlink() => {
+                self.resolve(directory)?.join(name)
+            }
+            _ => joined.canonicalize().ok()?,
+        };
         real.starts_with(base).then_some(joined)
+    }
+
+    /// Where a directory really is.
+    fn resolve(&self, directory: &Path) -> Option<PathBuf> {
+        if let Some(known) = self.resolved.read().expect("no writer panics while it holds the lock").get(directory) {
+            return known.clone();
+        }
+        let real = directory.canonicalize().ok();
+        let mut resolved = self.resolved.write().expect("no reader panics while it holds the lock");
+        resolved.entry(directory.to_path_buf()).or_insert(real).clone()
     }
 
     /// The file at `path`, and how long it is.
@@ -454,6 +474,11 @@ impl Sources {
         }
         String::from_utf8(bytes).map_err(|e| Refusal::NotUtf8(e.utf8_error().valid_up_to()))
     }
+}
+
+/// Every segment of a path is a name.
+fn is_plain(path: &str) -> bool {
+    path.split('/').all(|segment| !matches!(segment, "" | "." | ".."))
 }
 
 impl Texts {

@@ -1,6 +1,8 @@
 //! In: a tree with its errors. Out: faults in the reader's words, and the places of comments.
 //! Never: decides what is lowered in spite of an error.
 
+use std::ops::Range;
+
 use tree_sitter::{Node, Tree};
 
 use super::super::{Fault, Program};
@@ -8,8 +10,13 @@ use super::names::Named;
 use super::scan;
 use crate::source::{FileId, Span};
 
-/// Adds all faults and comments of a tree to its program. An error within an error is not told again.
-pub(super) fn note(text: &str, tree: &Tree, program: &mut Program) {
+/// Adds all faults and comments of a tree to its program; `comments` are those of a tree without errors, which needs no
+/// walk. An error within an error is not told again.
+pub(super) fn note(text: &str, tree: &Tree, comments: &[Range<usize>], program: &mut Program) {
+    if !tree.root_node().has_error() {
+        program.comments.extend(comments.iter().map(|range| Span::new(program.file, range.start, range.end)));
+        return;
+    }
     let mut cursor = tree.walk();
     let mut parents: Vec<Node> = Vec::new();
     let mut told_until = 0;

@@ -44,7 +44,7 @@ pub fn read(sources: &Sources, file: FileId, limits: Limits) -> Program {
         program.faults.push(Fault { span, message: refused.reason.clone(), opened: None });
     }
     let tree = parse(&scan.bytes);
-    damage::note(&source.text, &tree, &mut program);
+    damage::note(&source.text, &tree, &scan.comments, &mut program);
 
     let bound = scan.height + ABOVE;
     let lower = || item::lower(&source.text, &tree, bound, file, shape);

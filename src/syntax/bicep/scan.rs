@@ -12,6 +12,8 @@ pub(super) struct Scan {
     pub bytes: Vec<u8>,
     /// What was refused.
     pub refused: Vec<Refused>,
+    /// Where comments and pragmas stand, in a text whose tree has no error.
+    pub comments: Vec<Range<usize>>,
     /// A bound on the height of the trees of everything else.
     pub height: usize,
 }
@@ -76,7 +78,7 @@ pub(super) fn scan(text: &str, limits: Limits) -> Scan {
         refused.push(Refused { range: start..start + written.len(), reason });
         blank(&mut bytes, chunk, &scanner.comments);
     }
-    Scan { bytes, refused, height }
+    Scan { bytes, refused, comments: scanner.comments, height }
 }
 
 /// What is still open at the end of a text: the innermost bracket, or the outermost string that its line cuts off.
@@ -85,6 +87,14 @@ pub(super) fn unclosed(text: &str) -> Option<Unclosed> {
     scanner.whole = true;
     scanner.run();
     scanner.cut_off.or(scanner.open)
+}
+
+/// How long a pragma is. A comment may stand behind it; what else does belongs to it.
+fn pragma(bytes: &[u8]) -> Option<usize> {
+    let line = bytes.split(|byte| is_line_end(*byte)).next().unwrap_or_default();
+    let comment = line.windows(2).position(|pair| matches!(pair, b"//" | b"/*"));
+    let before = line[..comment.unwrap_or(line.len())].trim_ascii_end();
+    Some(before.len())
 }
 
 /// Blanks a chunk out. Its comments stay, because suppressions are read from them, and its lines.
@@ -199,7 +209,7 @@ impl<'t> Scanner<'t> {
             b'/' if self.here(b"/*") => {
                 return self.comment(|bytes| bytes[2..].windows(2).position(|pair| pair == b"*/").map(|at| at + 4));
             }
-            b'#' => return self.comment(|bytes| bytes.iter().position(|b| is_line_end(*b))),
+            b'#' => return self.comment(pragma),
             _ => {}
         }
         if std::mem::take(&mut self.line_ended) && !matches!(byte, b'?' | b':') {

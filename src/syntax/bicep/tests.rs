@@ -399,6 +399,47 @@ fn comments_and_directives_are_listed() {
     assert_eq!(comments, ["// One.", "#disable-next-line a-b", "/* Two. */", "// Three."]);
 }
 
+/// The comments of a tree, by a walk through all of it.
+fn comments_in(node: tree_sitter::Node, found: &mut Vec<std::ops::Range<usize>>) {
+    if matches!(node.kind(), "comment" | "diagnostic_pragma") {
+        found.push(node.byte_range());
+    }
+    let mut cursor = node.walk();
+    node.children(&mut cursor).for_each(|child| comments_in(child, found));
+}
+
+#[test]
+fn the_scan_and_the_tree_have_the_same_comments() {
+    let tricky = [
+        "var a = 'https://x/*y' // One ' two\nvar b = '/* ${ /* in */ c} */'\n",
+        "var a = '''\n// no\n# no\n''' /* yes */\nvar b = $'''${ c /* ' */ }// no\n'''\n",
+        "var a = $$'''${b} // no $${ c /* yes */ }'''\n#disable-diagnostics a b // and this\r\n/**/var c = 1",
+        "\u{feff}// First.\n\t #restore-diagnostics a \nvar a = b /* x\n y */ // z\n",
+        "var a = 1 / 2 /* /* not nested */\nvar b = 'it\\'s // no' // yes\n//",
+    ];
+    let whole = |text: &str| {
+        let scan = super::scan::scan(text, Limits::default());
+        let tree = super::parse(&scan.bytes);
+        let mut walked = Vec::new();
+        comments_in(tree.root_node(), &mut walked);
+        (!tree.root_node().has_error()).then_some((scan.comments, walked))
+    };
+    for text in tricky {
+        let (scanned, walked) = whole(text).unwrap_or_else(|| panic!("a text without errors: {text}"));
+        assert_eq!(scanned, walked, "{text}");
+    }
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let sources = Sources::below(&root, crate::source::MAX_FILE_SIZE);
+    let paths = sources.find("", &|path| path.ends_with(".bicep"));
+    assert!(paths.len() > 100, "the fixtures are there");
+    for path in paths {
+        let file = sources.open(&path).expect("a text");
+        if let Some((scanned, walked)) = whole(&sources.file(file).text) {
+            assert_eq!(scanned, walked, "{path}");
+        }
+    }
+}
+
 #[test]
 fn what_is_broken_keeps_its_name_and_loses_its_value() {
     for (written, expected, faults) in [
