@@ -1,6 +1,7 @@
 //! In: a network. Out: what is wrong with it, and what cannot be told.
 //! Never: knows how a finding is shown, or which language it was written in.
 
+mod azapi_words;
 mod by_model;
 mod clashes;
 mod clusters;
@@ -326,6 +327,7 @@ pub fn check(network: &Network, settings: &Settings) -> Vec<Finding> {
     let mut findings = precedence::settle(findings);
     let made = other_names::Made::of(network);
     findings.iter_mut().for_each(|finding| made.say(finding));
+    findings.iter_mut().for_each(azapi_words::say);
     findings.iter_mut().for_each(|finding| written::say(network, finding));
     findings.iter_mut().for_each(|finding| by_model::say(network, finding));
     findings
