@@ -60,6 +60,7 @@ pub static MODELS: &[Model] = &[
     terraform!("Azure/aks/azurerm", "10", "10", "aks-10"),
     terraform!("Azure/aks/azurerm", "11", "11", "aks-11"),
     terraform!("Azure/avm-res-containerservice-managedcluster/azurerm", "0.1.4", "0.3", "avm-res-containerservice-managedcluster-0.1"),
+    terraform!("Azure/avm-res-containerservice-managedcluster/azurerm", "0.4", "0.8", "avm-res-containerservice-managedcluster-0.4"),
     terraform!("Azure/avm-res-managedidentity-userassignedidentity/azurerm", "0.1", "0.3", "avm-res-managedidentity-userassignedidentity-0.1"),
     terraform!("Azure/avm-res-managedidentity-userassignedidentity/azurerm", "0.4", "0.5", "avm-res-managedidentity-userassignedidentity-0.4"),
     terraform!("Azure/avm-res-network-applicationgateway/azurerm", "0.1", "0.1", "avm-res-network-applicationgateway-0.1"),

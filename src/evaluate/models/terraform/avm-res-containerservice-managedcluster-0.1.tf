@@ -125,18 +125,18 @@ variable "default_node_pool" {
     name                         = string
     vm_size                      = string
     only_critical_addons_enabled = optional(string)
-    auto_scaling_enabled   = optional(bool, false)
-    max_count              = optional(number)
-    min_count              = optional(number)
-    node_count             = optional(number)
-    max_pods               = optional(number)
-    node_public_ip_enabled = optional(bool)
-    node_public_ip_prefix_id = optional(string)
-    orchestrator_version   = optional(string)
-    os_sku                 = optional(string)
-    pod_subnet_id          = optional(string)
-    vnet_subnet_id         = optional(string)
-    zones                  = optional(list(string))
+    auto_scaling_enabled         = optional(bool, false)
+    max_count                    = optional(number)
+    min_count                    = optional(number)
+    node_count                   = optional(number)
+    max_pods                     = optional(number)
+    node_public_ip_enabled       = optional(bool)
+    node_public_ip_prefix_id     = optional(string)
+    orchestrator_version         = optional(string)
+    os_sku                       = optional(string)
+    pod_subnet_id                = optional(string)
+    vnet_subnet_id               = optional(string)
+    zones                        = optional(list(string))
     upgrade_settings = optional(object({
       max_surge = optional(string)
     }))
@@ -145,22 +145,22 @@ variable "default_node_pool" {
 
 variable "node_pools" {
   type = map(object({
-    name    = string
-    vm_size = string
-    mode    = optional(string)
-    os_type = optional(string)
-    auto_scaling_enabled   = optional(bool, false)
-    max_count              = optional(number)
-    min_count              = optional(number)
-    node_count             = optional(number)
-    max_pods               = optional(number)
-    node_public_ip_enabled = optional(bool)
+    name                     = string
+    vm_size                  = string
+    mode                     = optional(string)
+    os_type                  = optional(string)
+    auto_scaling_enabled     = optional(bool, false)
+    max_count                = optional(number)
+    min_count                = optional(number)
+    node_count               = optional(number)
+    max_pods                 = optional(number)
+    node_public_ip_enabled   = optional(bool)
     node_public_ip_prefix_id = optional(string)
-    orchestrator_version   = optional(string)
-    os_sku                 = optional(string)
-    pod_subnet_id          = optional(string)
-    vnet_subnet_id         = optional(string)
-    zones                  = optional(list(string))
+    orchestrator_version     = optional(string)
+    os_sku                   = optional(string)
+    pod_subnet_id            = optional(string)
+    vnet_subnet_id           = optional(string)
+    zones                    = optional(list(string))
     upgrade_settings = optional(object({
       max_surge = optional(string)
     }))
@@ -300,18 +300,18 @@ resource "azurerm_kubernetes_cluster" "this" {
     name                         = var.default_node_pool.name
     vm_size                      = var.default_node_pool.vm_size
     only_critical_addons_enabled = var.default_node_pool.only_critical_addons_enabled
-    auto_scaling_enabled     = var.default_node_pool.auto_scaling_enabled
-    min_count                = var.default_node_pool.min_count
-    max_count                = var.default_node_pool.max_count
-    node_count               = var.default_node_pool.node_count
-    max_pods                 = var.default_node_pool.max_pods
-    node_public_ip_enabled   = var.default_node_pool.node_public_ip_enabled
-    node_public_ip_prefix_id = var.default_node_pool.node_public_ip_prefix_id
-    orchestrator_version     = var.default_node_pool.orchestrator_version
-    os_sku                   = var.default_node_pool.os_sku
-    pod_subnet_id            = var.default_node_pool.pod_subnet_id
-    vnet_subnet_id           = var.default_node_pool.vnet_subnet_id
-    zones                    = var.default_node_pool.zones
+    auto_scaling_enabled         = var.default_node_pool.auto_scaling_enabled
+    min_count                    = var.default_node_pool.min_count
+    max_count                    = var.default_node_pool.max_count
+    node_count                   = var.default_node_pool.node_count
+    max_pods                     = var.default_node_pool.max_pods
+    node_public_ip_enabled       = var.default_node_pool.node_public_ip_enabled
+    node_public_ip_prefix_id     = var.default_node_pool.node_public_ip_prefix_id
+    orchestrator_version         = var.default_node_pool.orchestrator_version
+    os_sku                       = var.default_node_pool.os_sku
+    pod_subnet_id                = var.default_node_pool.pod_subnet_id
+    vnet_subnet_id               = var.default_node_pool.vnet_subnet_id
+    zones                        = var.default_node_pool.zones
 
     dynamic "upgrade_settings" {
       for_each = var.default_node_pool.upgrade_settings == null ? [] : [var.default_node_pool.upgrade_settings]
@@ -435,11 +435,11 @@ resource "azurerm_kubernetes_cluster_node_pool" "this" {
   for_each              = var.node_pools
   kubernetes_cluster_id = azurerm_kubernetes_cluster.this.id
   # A pool that is made before the old one goes has four letters more.
-  name    = var.create_nodepools_before_destroy ? "${each.value.name}${substr(md5(uuid()), 0, 4)}" : each.value.name
-  vm_size = each.value.vm_size
-  mode    = each.value.mode
-  os_type = each.value.os_type
-auto_scaling_enabled     = each.value.auto_scaling_enabled
+  name                     = var.create_nodepools_before_destroy ? "${each.value.name}${substr(md5(uuid()), 0, 4)}" : each.value.name
+  vm_size                  = each.value.vm_size
+  mode                     = each.value.mode
+  os_type                  = each.value.os_type
+  auto_scaling_enabled     = each.value.auto_scaling_enabled
   min_count                = each.value.min_count
   max_count                = each.value.max_count
   node_count               = each.value.node_count
@@ -451,7 +451,7 @@ auto_scaling_enabled     = each.value.auto_scaling_enabled
   pod_subnet_id            = each.value.pod_subnet_id
   vnet_subnet_id           = each.value.vnet_subnet_id
   zones                    = each.value.zones
-  
+
   dynamic "upgrade_settings" {
     for_each = each.value.upgrade_settings == null ? [] : [each.value.upgrade_settings]
     content {
