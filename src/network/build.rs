@@ -210,7 +210,7 @@ impl Network {
 
     /// Names what lies in something that is given by its id.
     fn place_within(&mut self, within: Vec<(usize, Value, Option<Pieces>)>) {
-        for (index, parent, name) in within {
+        for (index, parent, name) in self.outermost_first(within) {
             let root = self.nodes[index].address.root();
             let kind = self.nodes[index].kind;
             let name = name.unwrap_or_else(|| self.own_name(index));
@@ -246,6 +246,30 @@ impl Network {
                 }
             }
         }
+    }
+
+    /// The same in an order in which a parent comes before what lies in it, wherever in the code it stands.
+    fn outermost_first(&self, within: Vec<(usize, Value, Option<Pieces>)>) -> Vec<(usize, Value, Option<Pieces>)> {
+        let places: FxHashMap<usize, usize> =
+            within.iter().enumerate().map(|(place, (index, _, _))| (*index, place)).collect();
+        let outer = |place: usize| match &within[place].1.kind {
+            Kind::Reference(Reference { address, .. }) => places.get(self.by_address.get(address)?).copied(),
+            _ => None,
+        };
+        let mut waiting: Vec<bool> = vec![true; within.len()];
+        let mut order: Vec<usize> = Vec::with_capacity(within.len());
+        for place in 0..within.len() {
+            let mut chain: Vec<usize> = Vec::new();
+            let mut next = Some(place);
+            // Whoever stands in a circle waits for nobody.
+            while let Some(place) = next.filter(|place| std::mem::take(&mut waiting[*place])) {
+                chain.push(place);
+                next = outer(place);
+            }
+            order.extend(chain.into_iter().rev());
+        }
+        let mut within: Vec<_> = within.into_iter().map(Some).collect();
+        order.into_iter().filter_map(|place| within[place].take()).collect()
     }
 
     /// The name of something that Azure names by itself.
