@@ -1,5 +1,6 @@
 //! See the rule's page below.
 
+use super::finding::in_words_of;
 use super::gateways::{behind_front_door, finding, gateways, guarded, serves};
 use super::{Finding, Settings, Step};
 use crate::azure::application_gateway as gateway;
@@ -97,10 +98,13 @@ fn check(network: &Network, _: &Settings, findings: &mut Vec<Finding>) {
         found.objects.push(serves.0.address().clone());
         found.steps.push(Step { message: "this application gateway listens on a public address".into(), span: place.span_of(&gateway::PUBLIC_ADDRESSES) });
         found.steps.push(serves.1);
-        found.help = Some(match place.is_terraform() {
-            true => "take the tier `WAF_v2`, and attach a policy with `firewall_policy_id`".into(),
-            false => "take the tier `WAF_v2`, and attach a policy with `firewallPolicy: { id: … }`".into(),
-        });
+        let policy = in_words_of(place, "`firewall_policy_id`", "`firewallPolicy: { id: … }`");
+        // A firewall of version 2 is there; what it is to look for is not.
+        let tier = match place.get(&gateway::SKU_TIER).ask(|tier| tier.is("WAF_v2")) {
+            Truth::Yes => "",
+            _ => "take the tier `WAF_v2`, and ",
+        };
+        found.help = Some(format!("{tier}attach a policy with {policy}"));
         found.why = Some("nothing filters attacks out of what the internet sends to the applications of the cluster".into());
         findings.push(found);
     }

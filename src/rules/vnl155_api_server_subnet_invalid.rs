@@ -2,7 +2,7 @@
 
 use super::clusters::{clusters, hop};
 use super::finding::in_words_of;
-use super::{Finding, Settings, Step};
+use super::{Finding, Settings, Step, said_elsewhere};
 use crate::azure::{cluster, security_group, virtual_network};
 use crate::network::{Decision, End, Flow, Group, Network, Place};
 use crate::source::Span;
@@ -157,7 +157,12 @@ fn delegation(cluster: Place, subnet: Place) -> Result<Option<Fault>, Unknown> {
     if is == Truth::Yes {
         return Ok(None);
     }
-    if let Some(unknown) = unknown.or_else(hidden) {
+    // Who ignores it leaves it to others: AKS writes one where it may.
+    let by_others = || {
+        let what = format!("the delegation that others give `{}`, as `ignore_changes` leaves it to them", subnet.name());
+        subnet.ignores("delegation").then(|| said_elsewhere(subnet, what, subnet.span()))
+    };
+    if let Some(unknown) = unknown.or_else(hidden).or_else(by_others) {
         return Err(unknown);
     }
     let azurerm = format!("`service_delegation {{ name = \"{SERVICE}\" }}` in a `delegation` block of the subnet");
