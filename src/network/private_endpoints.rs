@@ -133,8 +133,9 @@ impl<'n> Place<'n> {
         let records = self.network.all(&dns::A_RECORD).into_iter();
         records
             .filter(|record| {
-                let (values, _) = record.get_all(&dns::RECORD_ADDRESSES);
-                values.iter().any(|value| self.is_read_by(value) || in_ranges(value, &ranges))
+                let (values, open) = record.get_all(&dns::RECORD_ADDRESSES);
+                open.is_some_and(|open| self.is_part_of(&open))
+                    || values.iter().any(|value| self.is_read_by(value) || in_ranges(value, &ranges))
             })
             .collect()
     }
@@ -151,10 +152,15 @@ impl<'n> Place<'n> {
             let zone = record.id().and_then(|id| id.names.first()).and_then(|zone| zone.as_literal());
             zone.is_none_or(|zone| names.iter().any(|name| is_zone(name, zone)))
         };
+        let endpoints = self.network.all(&private_endpoint::PRIVATE_ENDPOINT);
+        let others = || endpoints.iter().filter(|other| **other != self);
+        let of_another = |value: &Value| others().any(|other| other.is_read_by(value));
         self.network.all(&dns::A_RECORD).into_iter().filter(of_zone).find_map(|record| {
             let (values, open) = record.get_all(&dns::RECORD_ADDRESSES);
+            let values: Vec<_> = values.into_iter().filter(|value| !of_another(value)).collect();
             let hole = values.iter().find_map(|value| value.first_hole().map(|hole| hole.unknown()));
             let is_written = values.iter().any(|value| value.first_hole().is_none());
+            let open = open.filter(|open| !others().any(|other| other.is_part_of(open)));
             open.or(hole).or_else(|| ranges.clone().filter(|_| is_written))
         })
     }
@@ -163,15 +169,23 @@ impl<'n> Place<'n> {
     fn is_read_by(self, value: &Value) -> bool {
         let mut holes = Vec::new();
         value.holes(Reach { levels: 8, most: 64, candidates: true }, &mut holes);
-        let is = |reference: &Reference| {
-            let index = self.network.by_address.get(&reference.address);
-            index.map(|index| self.network.canonical(*index)) == Some(self.index)
-                || reference.address.declaration() == *self.declaration()
-        };
         holes.iter().any(|hole| match hole {
-            Hole::Reference(reference) => is(reference),
-            Hole::Unknown(unknown) => unknown.made_of().iter().any(is),
+            Hole::Reference(reference) => self.is_meant_by(reference),
+            Hole::Unknown(unknown) => self.is_part_of(unknown),
         })
+    }
+
+    /// Whether what is not known is made of this place.
+    fn is_part_of(self, unknown: &Unknown) -> bool {
+        unknown.made_of().iter().any(|reference| self.is_meant_by(reference))
+    }
+
+    fn is_meant_by(self, reference: &Reference) -> bool {
+        match self.network.by_address.get(&reference.address) {
+            Some(index) => self.network.canonical(*index) == self.index,
+            // One of several, and which of them is not known.
+            None => reference.address.declaration() == *self.declaration(),
+        }
     }
 
     /// Which VNets must be linked to a zone so that this VNet's machines find its names, now that all is made.

@@ -20,7 +20,8 @@ rule! {
     /// `service_delegation { name = "Microsoft.ContainerService/managedClusters" }`; in Bicep
     /// `delegations: [ { name: 'aks', properties: { serviceName: 'Microsoft.ContainerService/managedClusters' } } ]`.
     ///
-    /// It is silent for a subnet that is not declared here, and undecided where its range is not known.
+    /// It is silent for a subnet that is not declared here, and undecided where its range is not known or `ignore_changes`
+    /// leaves its delegation to others.
     ///
     /// Wrong:
     ///

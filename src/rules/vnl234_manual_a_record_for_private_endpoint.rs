@@ -132,5 +132,6 @@ fn open(record: Place, endpoints: &[Place]) -> Option<Finding> {
 fn address(record: Place) -> crate::source::Span {
     let (values, _) = record.get_all(&dns::RECORD_ADDRESSES);
     let inside = |span: &crate::source::Span| span.file == record.span().file;
-    values.iter().find_map(|value| value.origin.hops().map(|hop| hop.span).find(inside)).unwrap_or(record.span())
+    let written = values.iter().find_map(|value| value.origin.hops().map(|hop| hop.span).find(inside));
+    written.unwrap_or_else(|| record.span_of(&dns::RECORD_ADDRESSES))
 }
