@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::expression::{Bindings, Call, Evaluator, Fuel, Scope};
-use super::{Bound, Inputs, Library, Root};
+use super::{Bound, Inputs, Library, Root, placeholder};
 use crate::source::{directory_of, extension_of};
 use crate::syntax::json::KEY_VAULT_REFERENCE;
 use crate::syntax::{Dialect, Expr, Item};
@@ -20,7 +20,8 @@ pub fn of_root(library: &Library, root: &Root, inputs: &Inputs) -> BTreeMap<Smol
         }
     }
     for path in &root.input_files {
-        given.extend(assigned(library, root, path));
+        let values = assigned(library, root, path).into_iter();
+        given.extend(values.map(|(name, value)| (name, placeholder::open(root.id, value))));
     }
     let said = |bound: &&Bound| bound.path == root.path && bound.environment == root.environment;
     for (name, value) in inputs.bound.iter().filter(said).flat_map(|bound| &bound.variables) {

@@ -9,6 +9,7 @@ mod inputs;
 mod memory;
 pub mod models;
 mod outside;
+mod placeholder;
 mod roots;
 pub mod terraform;
 mod way;

@@ -97,6 +97,10 @@ impl<'t> Lower<'t> {
             "null" => ExprKind::Null,
             "boolean" => ExprKind::Bool(self.written(node) == "true"),
             "integer" => self.integer(node),
+            // The scan makes a name of a placeholder: a text, until something is put in.
+            "identifier" if self.written(node).starts_with("{{") => {
+                ExprKind::Text(vec![Part::Literal(SmolStr::new(self.written(node)))])
+            }
             "identifier" => ExprKind::Name(self.word(node)),
             "string" | "multiline_string" => ExprKind::Text(self.parts(node)),
             "object" => self.object(node),

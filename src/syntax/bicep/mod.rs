@@ -38,7 +38,7 @@ pub fn read(sources: &Sources, file: FileId, limits: Limits) -> Program {
     let mut program =
         Program { file, dialect: Dialect::Bicep, shape, items: Vec::new(), faults: Vec::new(), comments: Vec::new() };
 
-    let scan = scan::scan(&source.text, limits);
+    let scan = scan::scan(&source.text, shape, limits);
     for refused in &scan.refused {
         let span = Span::new(file, refused.range.start, refused.range.end);
         program.faults.push(Fault { span, message: refused.reason.clone(), opened: None });

@@ -3,12 +3,13 @@
 
 use std::ops::Range;
 
-use super::super::Limits;
 use super::super::nesting::{Gauge, Nesting};
+use super::super::{Limits, Shape};
 
 /// A text that may be parsed.
 pub(super) struct Scan {
-    /// The text, with blanks in place of what was refused and of a byte-order mark. No offset has changed.
+    /// The text, with blanks in place of what was refused and of a byte-order mark, and with a name in place of each
+    /// placeholder. No offset has changed.
     pub bytes: Vec<u8>,
     /// What was refused.
     pub refused: Vec<Refused>,
@@ -59,13 +60,17 @@ pub(super) const KEYWORDS: [&str; 17] = [
 ];
 
 /// Takes out of a text what the limits do not allow.
-pub(super) fn scan(text: &str, limits: Limits) -> Scan {
+pub(super) fn scan(text: &str, shape: Shape, limits: Limits) -> Scan {
     let mut bytes = text.as_bytes().to_vec();
     let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     bytes[..mark].fill(b' ');
 
     let mut scanner = Scanner::new(text.as_bytes(), mark, limits);
+    scanner.is_template = shape == Shape::Values;
     scanner.run();
+    for placeholder in &scanner.placeholders {
+        bytes[placeholder.clone()].fill(b'_');
+    }
     let mut height = 0;
     let mut refused = Vec::new();
     for chunk in &scanner.chunks {
@@ -142,6 +147,9 @@ struct Scanner<'t> {
     limits: Limits,
     /// The text is one chunk.
     whole: bool,
+    /// What stands in `{{ }}` is put in before the text is used.
+    is_template: bool,
+    placeholders: Vec<Range<usize>>,
     frames: Vec<Frame>,
     /// Where among the frames those begin that end with their line.
     short: Vec<usize>,
@@ -166,6 +174,8 @@ impl<'t> Scanner<'t> {
             at,
             limits,
             whole: false,
+            is_template: false,
+            placeholders: Vec::new(),
             frames: Vec::new(),
             short: Vec::new(),
             gauge: Gauge::default(),
@@ -227,6 +237,10 @@ impl<'t> Scanner<'t> {
                     length = dollars;
                 }
             }
+            b'{' if self.placeholder().is_some() => {
+                length = self.placeholder().unwrap_or(1);
+                self.placeholders.push(self.at..self.at + length);
+            }
             b'[' | b'{' | b'(' => {
                 if byte == b'[' && (is_word(self.last) || matches!(self.last, b']' | b')' | b'}' | b'\'' | b'!')) {
                     self.gauge.link();
@@ -252,6 +266,16 @@ impl<'t> Scanner<'t> {
         }
         self.at += length;
         self.last = self.bytes[self.at - 1];
+    }
+
+    /// How long the `{{ }}` is that begins here, in a template; no object begins with another one.
+    fn placeholder(&self) -> Option<usize> {
+        let rest = &self.bytes[self.at..];
+        if !self.is_template || !rest.starts_with(b"{{") {
+            return None;
+        }
+        let line = rest.split(|byte| is_line_end(*byte)).next().unwrap_or_default();
+        line.windows(2).position(|pair| pair == b"}}").map(|at| at + 2)
     }
 
     fn in_line_text(&mut self) {

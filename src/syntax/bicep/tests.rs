@@ -399,6 +399,25 @@ fn comments_and_directives_are_listed() {
     assert_eq!(comments, ["// One.", "#disable-next-line a-b", "/* Two. */", "// Three."]);
 }
 
+#[test]
+fn what_a_template_of_parameters_puts_in_is_a_text() {
+    let text = "using 'main.bicep'\nparam on = {{ .aks.on }}\nparam all = [\n  {{ .a }}\n  '{{ .b }}'\n]\nparam two = {{ .a }}{{ .b }}\n";
+    let read = read_as("main.tmpl.bicepparam", text, Limits::default());
+    assert_eq!(read.faults(), [""; 0]);
+    let values = read.program.items.iter().filter_map(|item| match item {
+        Item::Assignment(assignment) => Some(shown(&assignment.value)),
+        _ => None,
+    });
+    assert_eq!(
+        values.collect::<Vec<_>>(),
+        [r#"text("{{ .aks.on }}")"#, r#"[text("{{ .a }}"), text("{{ .b }}")]"#, r#"text("{{ .a }}{{ .b }}")"#]
+    );
+    for text in ["param on = {{ .aks.on }}\n", "param on = {{\n}}\n"] {
+        let path = if text.contains("on }}") { "main.bicep" } else { "main.bicepparam" };
+        assert!(!read_as(path, text, Limits::default()).faults().is_empty(), "{path}");
+    }
+}
+
 /// The comments of a tree, by a walk through all of it.
 fn comments_in(node: tree_sitter::Node, found: &mut Vec<std::ops::Range<usize>>) {
     if matches!(node.kind(), "comment" | "diagnostic_pragma") {
@@ -418,7 +437,7 @@ fn the_scan_and_the_tree_have_the_same_comments() {
         "var a = 1 / 2 /* /* not nested */\nvar b = 'it\\'s // no' // yes\n//",
     ];
     let whole = |text: &str| {
-        let scan = super::scan::scan(text, Limits::default());
+        let scan = super::scan::scan(text, Shape::Declarations, Limits::default());
         let tree = super::parse(&scan.bytes);
         let mut walked = Vec::new();
         comments_in(tree.root_node(), &mut walked);
