@@ -66,7 +66,7 @@ impl<'n> Place<'n> {
 
     /// Whether something was told of this place: by a reference to it, by its id, or in its own root by its name.
     fn is_told_to(self, hiding: &Hiding, name: Option<&Name>) -> bool {
-        let told = &hiding.told;
+        let told = hiding.told.get_or_init(|| Told::of(&hiding.arguments, self.network));
         let by_name = |name: &Name| match hiding.address.root() == self.root() {
             true => told.words.contains(&name.alone),
             false => told.has_id_with(&name.in_an_id),
@@ -117,8 +117,12 @@ impl Told {
             Kind::Text(pieces) => {
                 pieces.holes().for_each(|hole| self.add_hole(hole, network));
                 let text = pieces.to_string();
-                let parts = text.split(|c| !is_of_word(c));
-                self.words.extend(parts.map(str::to_ascii_lowercase));
+                for word in text.split(|c| !is_of_word(c)).filter(|word| word.len() <= LONGEST_NAME) {
+                    // Large texts say the same words over and over.
+                    if !self.words.contains(word) {
+                        self.words.insert(word.to_ascii_lowercase());
+                    }
+                }
                 self.ids.extend(text.contains('/').then(|| text.to_lowercase()));
             }
             Kind::List { items, rest, .. } => {
@@ -154,6 +158,10 @@ impl Told {
         self.ids.iter().any(stands_in)
     }
 }
+
+/// No name in Azure is longer
+/// (<https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules>).
+const LONGEST_NAME: usize = 260;
 
 /// A letter of a name.
 fn is_of_word(c: char) -> bool {

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::absence::Told;
 use super::identity::{Found, Likeness, names_of, scope_of};
 use super::order::Events;
 use super::{Facts, Hiding, Joined, Network, Node};
@@ -115,7 +114,6 @@ pub fn build_with(estate: Vec<(Root, Evaluated)>, facts: &Facts) -> Network {
     network.note_joined();
     network.close_layers(&facts.layers);
     network.tie();
-    network.note_told();
     network
 }
 
@@ -528,14 +526,6 @@ impl Network {
     }
 
     /// What lies in what, and which VNets are tied together: asked for often, and looked up then.
-    /// Reads what everything that may hide resources was told, once for all who ask.
-    fn note_told(&mut self) {
-        let told: Vec<Told> = self.hiding.iter().map(|hiding| Told::of(&hiding.arguments, self)).collect();
-        for (hiding, told) in self.hiding.iter_mut().zip(told) {
-            hiding.told = told;
-        }
-    }
-
     fn tie(&mut self) {
         for index in 0..self.nodes.len() {
             let Some(parent) = self.nodes[index].parent.filter(|_| self.nodes[index].is.is_none()) else { continue };

@@ -29,6 +29,8 @@ mod subscriptions;
 mod ways;
 mod written;
 
+use std::sync::OnceLock;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::azure::Type;
@@ -171,8 +173,8 @@ struct Hiding {
     address: Address,
     /// Everything that it is told.
     arguments: Value,
-    /// What they speak of.
-    told: absence::Told,
+    /// What they speak of: worked out when somebody first asks, as texts may be large.
+    told: OnceLock<absence::Told>,
     /// The types that it may hide; none for every type.
     kinds: &'static [&'static str],
     span: Span,
@@ -180,7 +182,7 @@ struct Hiding {
 
 impl Hiding {
     fn new(address: Address, arguments: Value, kinds: &'static [&'static str], span: Span) -> Hiding {
-        Hiding { address, arguments, told: absence::Told::default(), kinds, span }
+        Hiding { address, arguments, told: OnceLock::new(), kinds, span }
     }
 }
 

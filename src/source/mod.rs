@@ -264,16 +264,19 @@ impl Sources {
         {
             let texts = self.texts.read().expect("no reader panics while it holds the lock");
             let prefix = if directory.is_empty() { String::new() } else { format!("{directory}/") };
-            for (path, text) in texts.by_path.range(prefix.clone()..) {
+            let mut from = prefix.clone();
+            while let Some((path, text)) = texts.by_path.range(from.clone()..).next() {
                 let Some(rest) = path.strip_prefix(&prefix) else { break };
-                if text.is_err() {
-                    continue;
-                }
-                found = true;
-                match rest.split_once('/') {
-                    Some((name, _)) => entries.insert(name.to_string(), true),
-                    None => entries.insert(rest.to_string(), false),
+                let directory = rest.split_once('/').map(|(name, _)| name).filter(|_| text.is_ok());
+                // What else lies in the same directory adds nothing: `0` is what comes after `/`.
+                from = match directory {
+                    Some(name) => format!("{prefix}{name}0"),
+                    None => format!("{path}\0"),
                 };
+                if text.is_ok() {
+                    found = true;
+                    entries.insert(directory.unwrap_or(rest).to_string(), directory.is_some());
+                }
             }
         }
         if let Some(on_disk) = self.on_disk(directory)
