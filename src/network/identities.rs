@@ -414,7 +414,7 @@ fn same_part(a: Option<&Pieces>, b: Option<&Pieces>) -> Truth {
 }
 
 fn words_of(reference: &Reference) -> Vec<&str> {
-    let fields = reference.path.iter().filter_map(|segment| match segment {
+    let fields = reference.in_answer().iter().filter_map(|segment| match segment {
         Segment::Field(name) => Some(name.as_str()),
         _ => None,
     });

@@ -43,7 +43,7 @@ impl Network {
         if let Some(index) = self.part_of(reference, to) {
             return End::Place(Place { network: self, index });
         }
-        let is_id = matches!(&*reference.path, [] | [Segment::Field(_)])
+        let is_id = matches!(reference.in_answer(), [] | [Segment::Field(_)])
             && reference.field().is_none_or(|field| field.eq_ignore_ascii_case("id"));
         if !is_id {
             return unknown();
@@ -74,7 +74,7 @@ impl Network {
 
     /// The subnet behind `vnet.properties.subnets[0].id`: an item of a list that became a resource of its own.
     fn part_of(&self, reference: &Reference, to: &'static Type) -> Option<usize> {
-        let [before @ .., Segment::Index(place), Segment::Field(id)] = &*reference.path else { return None };
+        let [before @ .., Segment::Index(place), Segment::Field(id)] = reference.in_answer() else { return None };
         let Some(Segment::Field(list)) = before.last() else { return None };
         let whole = self.canonical(*self.by_address.get(&reference.address)?);
         let split = self.nodes[whole].kind.splits.iter().find(|split| split.of == to)?;

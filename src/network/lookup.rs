@@ -91,7 +91,7 @@ impl Network {
         match &value.kind {
             Kind::Reference(reference) => {
                 let index = *self.by_address.get(&reference.address)?;
-                let is_id = matches!(&*reference.path, [] | [Segment::Field(_)])
+                let is_id = matches!(reference.in_answer(), [] | [Segment::Field(_)])
                     && reference.field().is_none_or(|field| field.eq_ignore_ascii_case("id"));
                 if is_id { Some(place(index)) } else { self.part_named(index, reference) }
             }

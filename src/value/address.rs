@@ -133,9 +133,19 @@ impl Reference {
         Reference { address: self.address.clone(), path: path.into() }
     }
 
+    /// The path within what Azure answers, which azapi keeps in `output`: `azapi_resource.id.output.properties.principalId`
+    /// (<https://registry.terraform.io/providers/Azure/azapi/latest/docs/resources/resource>).
+    pub fn in_answer(&self) -> &[Segment] {
+        let is_azapi = || self.address.text().split('.').any(|part| part.starts_with("azapi_"));
+        match &*self.path {
+            [Segment::Field(output), rest @ ..] if output == "output" && !rest.is_empty() && is_azapi() => rest,
+            path => path,
+        }
+    }
+
     /// The only field of the path, as in `id`; `None` for longer paths.
     pub fn field(&self) -> Option<&str> {
-        match &*self.path {
+        match self.in_answer() {
             [Segment::Field(name)] => Some(name),
             _ => None,
         }

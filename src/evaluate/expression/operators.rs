@@ -7,7 +7,7 @@ use super::{Bindings, Evaluator, form};
 use crate::evaluate::functions::is_text_attribute;
 use crate::source::Span;
 use crate::syntax::{Dialect, Expr, ExprKind, Operator, Sign};
-use crate::value::{Kind, ListShape, Number, Origin, Truth, Value};
+use crate::value::{Kind, ListShape, Number, Origin, Reference, Truth, Value};
 
 /// The most pairs of candidates that an operator is spread over.
 const MOST_PAIRS: usize = 64;
@@ -244,10 +244,19 @@ impl Evaluator<'_> {
 fn is_nothing_of(value: &Value, attribute: &Value) -> bool {
     let is_something = match &attribute.kind {
         // A name inside of a block may be left out.
-        Kind::Reference(reference) => reference.path.len() == 1 && is_text_attribute(reference),
+        Kind::Reference(reference) => {
+            reference.path.len() == 1 && (is_text_attribute(reference) || is_drawn_by_lot(reference))
+        }
         _ => false,
     };
     is_something && (value.is_null() || value.as_text() == Some(""))
+}
+
+/// What the provider `random` draws: `random_string.suffix.result`
+/// (<https://registry.terraform.io/providers/hashicorp/random/latest/docs>).
+fn is_drawn_by_lot(reference: &Reference) -> bool {
+    let drawn = matches!(reference.field(), Some("result" | "hex" | "dec" | "b64_std" | "b64_url"));
+    drawn && reference.address.text().split('.').any(|part| part.starts_with("random_"))
 }
 
 /// Whether a value can be told from `vnet.id`, whatever that is: it is null, or a text without a slash.
