@@ -5,6 +5,7 @@
 //! the zone to the nodes' own VNet by itself; a server that resolves in another VNet answers only if that one is
 //! linked as well, and by then (<https://learn.microsoft.com/azure/aks/private-clusters>).
 
+use super::waiting::{is_terraform, let_wait_for};
 use super::{Finding, Level, Phase, Settings, Step, said_elsewhere};
 use crate::azure::{cluster, dns};
 use crate::network::{DnsSetting, End, Network, NodeSubnet, Order, Place, Seen, Server, ZoneMode};
@@ -357,45 +358,50 @@ pub fn linked_to(zone: Place) -> String {
     }
 }
 
-/// The line that makes one resource wait for another, as an imperative clause.
+/// The lines that make one resource wait for others, as imperative clauses.
 ///
 /// Terraform orders across modules through outputs, Bicep through the module that holds the other resource.
-pub fn let_wait(waiting: Place, first: Place) -> String {
+pub fn let_wait(waiting: Place, first: &[Place]) -> String {
+    let terraform = is_terraform(waiting.declaration());
     let (waiting_in, _) = module_and_name(waiting);
-    let (first_in, name) = module_and_name(first);
-    let waiting_name = waiting.name();
-    if waiting.is_terraform() != first.is_terraform() || waiting.root() != first.root() {
-        return format!("deploy `{}` before `{waiting_name}`", first.address());
-    }
-    match (waiting.is_terraform(), waiting_in == first_in) {
-        (true, true) => format!("let `{waiting_name}` wait: `depends_on = [{name}]`"),
-        (true, false) if first.is_modelled() => {
+    let mut clauses: Vec<String> = Vec::new();
+    let mut left: Vec<Place> = first.to_vec();
+    while let Some(next) = left.first().copied() {
+        let (first_in, name) = module_and_name(next);
+        let is_around = first_in.is_empty() || format!("{waiting_in}.").starts_with(&format!("{first_in}."));
+        let beside = |other: &Place| other.root() == next.root() && module_and_name(*other).0 == first_in;
+        let (together, others): (Vec<Place>, Vec<Place>) = left.iter().copied().partition(beside);
+        if waiting.root() == next.root() && (is_around || !terraform) {
+            let addresses: Vec<_> = together.iter().map(|place| place.declaration()).collect();
+            clauses.push(let_wait_for(waiting, &addresses));
+            left = others;
+            continue;
+        }
+        left.remove(0);
+        clauses.push(if waiting.root() != next.root() {
+            format!("deploy `{}` before `{}`", next.address(), waiting.name())
+        } else if next.is_modelled() {
             // What is in a registry's module is not the user's to change; that everything waits for all of it is.
             let calls = |module: &str| module.split('.').skip(1).step_by(2).map(String::from).collect::<Vec<_>>();
             let (waiting_calls, first_calls) = (calls(&waiting_in), calls(&first_in));
             let shared = waiting_calls.iter().zip(&first_calls).take_while(|(a, b)| a == b).count();
-            let who = waiting_calls.get(shared).map_or(waiting_name, |call| format!("module.{call}"));
+            let who = waiting_calls.get(shared).map_or_else(|| waiting.name(), |call| format!("module.{call}"));
             let whom = first_calls.get(shared).cloned().unwrap_or_default();
             format!("let `{who}` wait: `depends_on = [module.{whom}]`")
-        }
-        (true, false) => {
+        } else {
             format!(
                 "let the output of `{first_in}` that hands over the zone wait: `depends_on = [{name}]` in the output"
             )
-        }
-        (false, true) => format!("let `{waiting_name}` wait: `dependsOn: [ {name} ]`"),
-        (false, false) => {
-            let shared = first_in.split('.').zip(waiting_in.split('.')).take_while(|(a, b)| a == b).count();
-            let module = first_in.split('.').filter(|part| !part.is_empty()).nth(shared);
-            format!("let `{waiting_name}` wait: `dependsOn: [ {} ]`", module.unwrap_or(&name))
-        }
+        });
     }
+    clauses.dedup();
+    clauses.join("; ")
 }
 
 /// The module that declares a resource, and the resource's name in it.
 pub fn module_and_name(place: Place) -> (String, String) {
     let address = place.declaration().text();
-    let dots = if place.is_terraform() { 2 } else { 1 };
+    let dots = if is_terraform(place.declaration()) { 2 } else { 1 };
     let at = address.rmatch_indices('.').nth(dots - 1).map(|(at, _)| at);
     match at {
         Some(at) => (address[..at].to_string(), address[at + 1..].to_string()),

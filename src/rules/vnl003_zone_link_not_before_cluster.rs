@@ -119,7 +119,7 @@ fn check(network: &Network, settings: &Settings, findings: &mut Vec<Finding>) {
                     zone.name(),
                     target.name()
                 ),
-                let_wait(cluster, *link),
+                let_wait(cluster, &[*link]),
             ),
             _ => (
                 format!(

@@ -162,9 +162,8 @@ fn found(late: &[&Late]) -> Option<Finding> {
         finding.objects.push(late.role.address().clone());
         finding.steps.push(Step { message: format!("this role is assigned {when}"), span: late.role.span() });
     }
-    let mut waits: Vec<String> = late.iter().map(|late| let_wait(late.right.cluster, late.role)).collect();
-    waits.dedup();
-    finding.help = Some(waits.join("; "));
+    let assigned: Vec<Place> = late.iter().map(|late| late.role).collect();
+    finding.help = Some(let_wait(first.right.cluster, &assigned));
     finding.why = Some(match first.right.purpose {
         Purpose::Zone => "AKS writes into the zone while it creates the cluster; the first run fails where the role comes later".into(),
         _ => "AKS writes the network while it creates the cluster; the first run fails where the role comes later".to_string(),
