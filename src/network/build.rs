@@ -2,6 +2,7 @@
 //! Never: answers a question; it only ties together what is named.
 
 use std::collections::BTreeSet;
+use std::sync::Mutex;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -70,6 +71,7 @@ pub fn build_with(estate: Vec<(Root, Evaluated)>, facts: &Facts) -> Network {
         dangling: Vec::new(),
         twice: Vec::new(),
         joined_of: FxHashMap::default(),
+        node_groups: Mutex::default(),
     };
     let mut within: Vec<(usize, Value, Option<Pieces>)> = Vec::new();
     let mut joins: Vec<(Resource, &'static azure::Join, Value, Value)> = Vec::new();

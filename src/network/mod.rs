@@ -29,7 +29,7 @@ mod subscriptions;
 mod ways;
 mod written;
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -120,6 +120,8 @@ pub struct Network {
     dangling: Vec<Dangling>,
     /// Two nodes of different roots that are made under one id.
     twice: Vec<(usize, usize)>,
+    /// Which resource groups are those of nodes, as far as somebody has asked.
+    node_groups: Mutex<FxHashMap<(RootId, String), Vec<node_groups::Known>>>,
     /// The blocks of `joined` that set something of a node.
     joined_of: FxHashMap<usize, Vec<usize>>,
 }

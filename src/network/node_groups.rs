@@ -20,6 +20,15 @@ pub struct NodeGroup<'n> {
     pub said: bool,
 }
 
+/// Whether the resources of one resource group lie in a node resource group.
+#[derive(Debug)]
+pub(super) struct Known {
+    subscription: Option<Pieces>,
+    text: Pieces,
+    /// The cluster's node and whether the code says so, as in [`NodeGroup`].
+    group: Option<(Option<usize>, bool)>,
+}
+
 impl NodeGroup<'_> {
     /// Whose it is, for a sentence.
     pub fn words(&self) -> String {
@@ -33,11 +42,27 @@ impl NodeGroup<'_> {
 impl<'n> Place<'n> {
     /// The node resource group that it lies in, if it is known to lie in one.
     pub fn node_group(self) -> Option<NodeGroup<'n>> {
+        let id = self.id()?;
+        let text = id.resource_group.as_ref()?;
+        let key = (self.root(), text.to_string());
+        // Everything in one resource group has the same answer.
+        let is_same = |known: &&Known| known.subscription == id.subscription && known.text == *text;
+        let memory = || self.network.node_groups.lock().expect("nobody panics while holding the lock");
+        let group = memory().get(&key).and_then(|known| known.iter().find(is_same)).map(|known| known.group);
+        if let Some(group) = group {
+            let place = |index: usize| Place { network: self.network, index };
+            return group.map(|(cluster, said)| NodeGroup { cluster: cluster.map(place), said });
+        }
         let clusters = self.network.all(&cluster::CLUSTER);
         let of = |cluster: Place<'n>| self.lies_in_node_group_of(cluster);
         let known = clusters.into_iter().filter_map(of).max_by_key(|group| group.said);
-        let text = self.id()?.resource_group.as_ref()?;
-        known.or_else(|| is_named_by_aks(text).then_some(NodeGroup { cluster: None, said: false }))
+        let found = known.or_else(|| is_named_by_aks(text).then_some(NodeGroup { cluster: None, said: false }));
+        memory().entry(key).or_default().push(Known {
+            subscription: id.subscription.clone(),
+            text: text.clone(),
+            group: found.map(|group| (group.cluster.map(|cluster| cluster.index), group.said)),
+        });
+        found
     }
 
     /// The node resource group of a cluster, if this is known to lie in it.
