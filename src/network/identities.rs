@@ -7,7 +7,7 @@
 use super::{End, Got, Network, Place};
 use crate::azure::identity::{self, Role};
 use crate::azure::{Field, by_arm_name, cluster, virtual_network};
-use crate::value::{Hole, Kind, Pieces, Reason, Reference, ResourceId, RootId, Segment, Truth, Unknown, Value};
+use crate::value::{Hole, Kind, Pieces, Reason, Reference, ResourceId, RootId, Truth, Unknown, Value};
 
 /// Whom a cluster acts as when it writes zones, subnets and route tables.
 #[derive(Clone, Debug)]
@@ -219,7 +219,7 @@ impl Network {
         let Kind::Reference(reference) = &value.kind else { return None };
         let place = self.referred(reference)?;
         let ends_with =
-            |words: &[&str]| words_of(reference).iter().any(|word| words.iter().any(|w| word.eq_ignore_ascii_case(w)));
+            |words: &[&str]| reference.words().iter().any(|word| words.iter().any(|w| word.eq_ignore_ascii_case(w)));
         if place == actor && is_attribute(reference, &identity::CLIENT_ID) {
             return Some(Mistaken::Client);
         }
@@ -413,15 +413,7 @@ fn same_part(a: Option<&Pieces>, b: Option<&Pieces>) -> Truth {
     }
 }
 
-fn words_of(reference: &Reference) -> Vec<&str> {
-    let fields = reference.in_answer().iter().filter_map(|segment| match segment {
-        Segment::Field(name) => Some(name.as_str()),
-        _ => None,
-    });
-    fields.collect()
-}
-
 /// Whether a reference is to a field of an identity, in either vocabulary.
 fn is_attribute(reference: &Reference, field: &Field) -> bool {
-    field.is_spelled(&words_of(reference))
+    field.is_spelled(&reference.words())
 }

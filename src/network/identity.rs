@@ -43,8 +43,7 @@ impl Network {
         if let Some(index) = self.part_of(reference, to) {
             return End::Place(Place { network: self, index });
         }
-        let is_id = matches!(reference.in_answer(), [] | [Segment::Field(_)])
-            && reference.field().is_none_or(|field| field.eq_ignore_ascii_case("id"));
+        let is_id = reference.is_id();
         if !is_id {
             return unknown();
         }

@@ -11,7 +11,7 @@ use super::{End, Network, Place, Step};
 use crate::azure::{self, LINKS, Link, Type, by_arm_name, dns};
 use crate::evaluate::Event;
 use crate::source::Span;
-use crate::value::{Address, Kind, Reference, RootId, Segment, Truth, Unknown, Value};
+use crate::value::{Address, Kind, Reference, RootId, Truth, Unknown, Value};
 
 /// One declaration waits for another one.
 #[derive(Clone, Debug)]
@@ -91,8 +91,7 @@ impl Network {
         match &value.kind {
             Kind::Reference(reference) => {
                 let index = *self.by_address.get(&reference.address)?;
-                let is_id = matches!(reference.in_answer(), [] | [Segment::Field(_)])
-                    && reference.field().is_none_or(|field| field.eq_ignore_ascii_case("id"));
+                let is_id = reference.is_id();
                 if is_id { Some(place(index)) } else { self.part_named(index, reference) }
             }
             Kind::Text(pieces) => {

@@ -6,7 +6,7 @@
 
 use super::{Got, Network, Place, Step};
 use crate::azure::{as_pieces, cluster, types, virtual_network};
-use crate::value::{Hole, Piece, Pieces, Reference, Segment, SmolStr, Truth};
+use crate::value::{Hole, Piece, Pieces, Reference, SmolStr, Truth};
 
 /// What the name of the group begins with where nobody gives it one: `MC_<group>_<cluster>_<region>`.
 const PREFIX: &str = "MC_";
@@ -120,15 +120,10 @@ impl Network {
     /// Whether an attribute is the name of a cluster's node resource group.
     fn is_node_group(&self, reference: &Reference, cluster: Place) -> bool {
         let Some(place) = self.referred(reference).filter(|place| *place == cluster) else { return false };
-        let words: Vec<&str> = reference
-            .path
-            .iter()
-            .filter_map(|segment| match segment {
-                Segment::Field(name) => Some(name.as_str()),
-                _ => None,
-            })
-            .collect();
-        place.kind().field_at(&words).is_some_and(|field| std::ptr::eq(field, &cluster::NODE_RESOURCE_GROUP))
+        place
+            .kind()
+            .field_at(&reference.words())
+            .is_some_and(|field| std::ptr::eq(field, &cluster::NODE_RESOURCE_GROUP))
     }
 }
 

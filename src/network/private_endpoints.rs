@@ -134,8 +134,9 @@ impl<'n> Place<'n> {
         records
             .filter(|record| {
                 let (values, open) = record.get_all(&dns::RECORD_ADDRESSES);
-                open.is_some_and(|open| self.is_part_of(&open))
-                    || values.iter().any(|value| self.is_read_by(value) || in_ranges(value, &ranges))
+                let is = |reference: &Reference| self.is_meant_by(reference);
+                open.is_some_and(|open| open.made_of().iter().any(is))
+                    || values.iter().any(|value| is_made_of(value, &is) || in_ranges(value, &ranges))
             })
             .collect()
     }
@@ -152,39 +153,38 @@ impl<'n> Place<'n> {
             let zone = record.id().and_then(|id| id.names.first()).and_then(|zone| zone.as_literal());
             zone.is_none_or(|zone| names.iter().any(|name| is_zone(name, zone)))
         };
-        let endpoints = self.network.all(&private_endpoint::PRIVATE_ENDPOINT);
-        let others = || endpoints.iter().filter(|other| **other != self);
-        let of_another = |value: &Value| others().any(|other| other.is_read_by(value));
+        let of_another = |reference: &Reference| self.is_another_meant_by(reference);
         self.network.all(&dns::A_RECORD).into_iter().filter(of_zone).find_map(|record| {
             let (values, open) = record.get_all(&dns::RECORD_ADDRESSES);
-            let values: Vec<_> = values.into_iter().filter(|value| !of_another(value)).collect();
+            let values: Vec<_> = values.into_iter().filter(|value| !is_made_of(value, &of_another)).collect();
             let hole = values.iter().find_map(|value| value.first_hole().map(|hole| hole.unknown()));
             let is_written = values.iter().any(|value| value.first_hole().is_none());
-            let open = open.filter(|open| !others().any(|other| other.is_part_of(open)));
+            let open = open.filter(|open| !open.made_of().iter().any(of_another));
             open.or(hole).or_else(|| ranges.clone().filter(|_| is_written))
         })
     }
 
-    /// Whether a value is made of this place.
-    fn is_read_by(self, value: &Value) -> bool {
-        let mut holes = Vec::new();
-        value.holes(Reach { levels: 8, most: 64, candidates: true }, &mut holes);
-        holes.iter().any(|hole| match hole {
-            Hole::Reference(reference) => self.is_meant_by(reference),
-            Hole::Unknown(unknown) => self.is_part_of(unknown),
-        })
-    }
-
-    /// Whether what is not known is made of this place.
-    fn is_part_of(self, unknown: &Unknown) -> bool {
-        unknown.made_of().iter().any(|reference| self.is_meant_by(reference))
-    }
-
+    /// Whether a reference is to this place.
     fn is_meant_by(self, reference: &Reference) -> bool {
         match self.network.by_address.get(&reference.address) {
             Some(index) => self.network.canonical(*index) == self.index,
             // One of several, and which of them is not known.
             None => reference.address.declaration() == *self.declaration(),
+        }
+    }
+
+    /// Whether a reference is to a private endpoint that is not this one.
+    fn is_another_meant_by(self, reference: &Reference) -> bool {
+        let is_another = |index: &usize| {
+            let index = self.network.canonical(*index);
+            index != self.index && self.network.nodes[index].kind == &private_endpoint::PRIVATE_ENDPOINT
+        };
+        match self.network.by_address.get(&reference.address) {
+            Some(index) => is_another(index),
+            None => {
+                let declared = self.network.by_declaration.get(&reference.address.declaration());
+                declared.is_some_and(|declared| declared.iter().any(is_another))
+            }
         }
     }
 
@@ -256,6 +256,16 @@ impl Network {
             _ => (None, None),
         }
     }
+}
+
+/// Whether a value is made of something that is referred to.
+fn is_made_of(value: &Value, is: &dyn Fn(&Reference) -> bool) -> bool {
+    let mut holes = Vec::new();
+    value.holes(Reach { levels: 8, most: 64, candidates: true }, &mut holes);
+    holes.iter().any(|hole| match hole {
+        Hole::Reference(reference) => is(reference),
+        Hole::Unknown(unknown) => unknown.made_of().iter().any(is),
+    })
 }
 
 /// Whether a value holds an address that lies in one of some ranges.

@@ -18,8 +18,7 @@ static TEXT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"'([^']*)'").expect(
 
 /// Puts the code in the help of a finding into Terraform's marks, where its subject is azapi's.
 pub fn say(finding: &mut Finding) {
-    let is_azapi = |address: &crate::value::Address| address.text().split('.').any(|part| part.starts_with("azapi_"));
-    if finding.subject.as_ref().is_some_and(is_azapi) {
+    if finding.subject.as_ref().is_some_and(|subject| subject.is_of_provider("azapi_")) {
         finding.help = finding.help.take().map(|help| in_terraform(&help));
     }
 }

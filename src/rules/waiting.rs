@@ -49,6 +49,5 @@ fn modules(address: &Address) -> (Vec<String>, String) {
 
 /// `module.net.azurerm_subnet.nodes` is Terraform; `network.nodes` is a resource in a module of Bicep.
 pub fn is_terraform(address: &Address) -> bool {
-    let providers = ["azurerm_", "azapi_"];
-    address.text().split('.').any(|part| providers.iter().any(|provider| part.starts_with(provider)))
+    ["azurerm_", "azapi_"].iter().any(|provider| address.is_of_provider(provider))
 }

@@ -43,6 +43,11 @@ impl Address {
         &self.text
     }
 
+    /// It is that of a resource of a Terraform provider, whose types begin with `prefix`: `azapi_`.
+    pub fn is_of_provider(&self, prefix: &str) -> bool {
+        self.text.split('.').any(|part| part.starts_with(prefix))
+    }
+
     /// It is that of something in the module at `module`; both are without keys.
     pub fn is_below(&self, module: &Address) -> bool {
         let below = |text: &str| text.strip_prefix(module.text()).is_some_and(|rest| rest.starts_with('.'));
@@ -136,10 +141,28 @@ impl Reference {
     /// The path within what Azure answers, which azapi keeps in `output`: `azapi_resource.id.output.properties.principalId`
     /// (<https://registry.terraform.io/providers/Azure/azapi/latest/docs/resources/resource>).
     pub fn in_answer(&self) -> &[Segment] {
-        let is_azapi = || self.address.text().split('.').any(|part| part.starts_with("azapi_"));
+        let is_azapi = || self.address.is_of_provider("azapi_");
         match &*self.path {
             [Segment::Field(output), rest @ ..] if output == "output" && !rest.is_empty() && is_azapi() => rest,
             path => path,
+        }
+    }
+
+    /// The fields on the path within what Azure answers.
+    pub fn words(&self) -> Vec<&str> {
+        let fields = self.in_answer().iter().filter_map(|segment| match segment {
+            Segment::Field(name) => Some(name.as_str()),
+            _ => None,
+        });
+        fields.collect()
+    }
+
+    /// It is the resource itself, or its id.
+    pub fn is_id(&self) -> bool {
+        match self.in_answer() {
+            [] => true,
+            [Segment::Field(name)] => name.eq_ignore_ascii_case("id"),
+            _ => false,
         }
     }
 

@@ -256,7 +256,7 @@ fn is_nothing_of(value: &Value, attribute: &Value) -> bool {
 /// (<https://registry.terraform.io/providers/hashicorp/random/latest/docs>).
 fn is_drawn_by_lot(reference: &Reference) -> bool {
     let drawn = matches!(reference.field(), Some("result" | "hex" | "dec" | "b64_std" | "b64_url"));
-    drawn && reference.address.text().split('.').any(|part| part.starts_with("random_"))
+    drawn && reference.address.is_of_provider("random_")
 }
 
 /// Whether a value can be told from `vnet.id`, whatever that is: it is null, or a text without a slash.
